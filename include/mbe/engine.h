@@ -1,0 +1,122 @@
+// The engine: one home, many chains (memories). Everything a program may do with a memory is a
+// member here; the command line, servers and bindings add nothing of their own. Invariant: what
+// remember() acknowledged is on disk and stays readable until it is forgotten. Any thread may call
+// any member; several processes may use one home at the same time. Start: Engine::open.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mbe/types.h"
+
+namespace mbe {
+
+class Embedder;
+class FileSystem;
+
+struct EngineOptions {
+  std::filesystem::path home;  ///< empty: $MBE_HOME, else $XDG_DATA_HOME/mbe
+  bool read_only = false;
+  bool background_embedding = false;  ///< embed in a thread of its own, at idle priority
+  const Clock* clock = nullptr;       ///< null: the machine's
+  FileSystem* files = nullptr;        ///< null: the machine's
+  std::shared_ptr<Embedder> embedder; ///< null: the home's configured model
+};
+
+class Memory;
+
+class Engine {
+ public:
+  /// Opens the home and makes it on first use (unless read_only). Errors: io, denied (root key),
+  /// corrupt (a file of the home), unavailable (a newer format, the dictionary is missing).
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(EngineOptions options = {});
+  ~Engine();
+
+  [[nodiscard]] const std::filesystem::path& home() const;
+  /// Names of the chains, sorted.
+  [[nodiscard]] Result<std::vector<std::string>> chains();
+  /// The chain of that name; made if absent and `create`. Lives as long as the engine.
+  /// Errors: not_found, invalid_argument (name: 1 … 128 bytes of text without control characters).
+  [[nodiscard]] Result<Memory*> chain(const std::string& name, bool create = true);
+
+  [[nodiscard]] Result<AnalysisView> analyse(const std::string& text, TimeMs event_ms,
+                                             int utc_offset_minutes = 0);
+  /// 0 … 1. Uses vectors if a model is there.
+  [[nodiscard]] Result<float> similarity(const std::string& a, const std::string& b);
+  /// For many pairs in one go; order kept.
+  [[nodiscard]] Result<std::vector<float>> similarities(
+      std::span<const std::pair<std::string, std::string>> pairs);
+
+  struct Parts;
+
+ private:
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+class Memory {
+ public:
+  ~Memory();
+
+  // -- writing ------------------------------------------------------------------------------
+  /// Analyses, seals and appends; on disk when it returns. Errors: invalid_argument (empty, not
+  /// UTF-8, NUL), limit (over 1 MiB), denied (refused statement, read-only home), busy, io.
+  Result<RememberReceipt> remember(const RememberRequest& request);
+  /// Many at once, one fsync a group. An entry refused does not stop the others.
+  Result<std::vector<Result<RememberReceipt>>> remember_many(
+      std::span<const RememberRequest> requests);
+  /// A turn of a conversation into short-term memory, and into long-term memory by policy; renews
+  /// the conversation's waypoints.
+  Result<ObserveResult> observe(const ObserveRequest& request);
+  /// A later statement that takes the place of block `index`; the earlier one stays readable.
+  Result<RememberReceipt> update(std::uint64_t index, const RememberRequest& request);
+  /// action: pin, unpin, hide, restore. Errors: not_found, denied (erased).
+  Result<RememberReceipt> mark(std::uint64_t index, const std::string& action);
+  /// What forget would erase. Errors: not_found, invalid_argument (nothing is named).
+  Result<ForgetPreview> forget_preview(const ForgetTarget& target);
+  /// Erases for good. `count`: the number the person confirmed; must equal the preview's.
+  /// Errors: those of forget_preview, invalid_argument (count differs), io.
+  Result<ForgetReport> forget(const ForgetTarget& target, std::size_t count);
+
+  // -- reading ------------------------------------------------------------------------------
+  Result<RecallResult> recall(const RecallRequest& request);
+  /// How block `index` stands to the cue, whether or not recall returns it.
+  Result<RecallHit> explain(const RecallRequest& request, std::uint64_t index);
+  Result<BlockView> show(std::uint64_t index, bool with_embedding = false);
+  Result<std::vector<BlockView>> list(const ListRequest& request);
+  Result<std::vector<DaySummary>> timeline(const RecallFilter& filter, int utc_offset_minutes = 0);
+  Result<std::vector<GoalView>> goals();
+  Result<std::vector<HistoryEntry>> history(std::uint64_t index);
+
+  // -- working memory -----------------------------------------------------------------------
+  Result<std::vector<TurnView>> short_term(const std::string& conversation = "default");
+  Result<std::vector<WaypointView>> waypoints(const std::string& conversation = "default");
+  /// Waypoints for an utterance that is not stored: update_cache(user_input).
+  Result<std::vector<WaypointView>> update_waypoints(const std::string& conversation,
+                                                     const std::string& utterance);
+  Result<ComposeResult> compose(const ComposeRequest& request);
+
+  // -- the whole chain ----------------------------------------------------------------------
+  /// Imports items in order; an id that is there already is skipped. Resumable.
+  Result<ImportReport> import(std::span<const ImportItem> items, const Progress& progress = {});
+  Result<Stats> stats();
+  VerifyResult verify(const Progress& progress = {});
+  /// Deletes the derived files and makes them anew from the log.
+  Result<void> rebuild(const Progress& progress = {});
+  /// Embeds what is pending, with `all` everything anew. Returns the number still pending.
+  Result<std::uint64_t> reembed(bool all, const Progress& progress = {});
+  /// Writes derived files and the head record; also done when the engine goes.
+  Result<void> checkpoint();
+
+  struct Parts;
+
+ private:
+  friend class Engine;
+  explicit Memory(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace mbe

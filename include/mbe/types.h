@@ -1,0 +1,233 @@
+// What goes in and out of the engine: plain values, one meaning each, the same names as in JSON and
+// on the command line. Texts are UTF-8, times milliseconds since 1970 UTC.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace mbe {
+
+/// A block as a person sees it.
+struct BlockView {
+  std::uint64_t block_index = 0;
+  std::string state = "ok";  ///< ok, erased, key-missing, corrupt; the rest is empty unless ok
+  TimeMs timestamp_ms = 0;   ///< event time if known, else recorded
+  TimeMs recorded_ms = 0;
+  std::optional<TimeMs> event_ms;
+  std::string context;  ///< what was said, byte for byte
+  std::vector<std::string> keywords;  ///< as sealed
+  std::vector<std::string> tags;      ///< as sealed, in the text's language
+  std::optional<std::vector<float>> embedding;  ///< nothing while pending or without a model
+  float importance = 0;
+  std::string hash, prev_hash;
+  std::string kind, trust, speaker, session, source, channel, writer;
+  std::vector<std::uint64_t> refs;
+  std::vector<std::string> keywords_now, tags_now;  ///< by the analyser of today
+  std::vector<std::string> tags_derived;            ///< from the embedding
+  bool pinned = false, hidden = false;
+  std::optional<std::uint64_t> superseded_by;
+};
+
+struct RememberRequest {
+  std::string text;
+  std::string speaker;
+  std::string session;
+  std::string source;
+  std::string channel = "cli";
+  std::string writer;
+  std::string kind = "utterance";  ///< utterance, answer or fact
+  std::string trust = "owner";
+  std::optional<TimeMs> event_ms;
+  std::optional<std::uint64_t> supersedes;
+  int utc_offset_minutes = 0;
+};
+
+struct RememberReceipt {
+  std::uint64_t block_index = 0;
+  std::string hash;
+};
+
+struct RecallFilter {
+  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts;
+  std::optional<TimeMs> from_ms, until_ms;  ///< of the block's timestamp, both included
+  std::optional<TimeMs> as_of_ms;           ///< the memory as it was recorded then
+  float importance_min = 0;
+  bool include_hidden = false;
+};
+
+struct RecallRequest {
+  std::string cue;
+  std::size_t top_k = 10;  ///< 1 … 1,000
+  RecallFilter filter;
+  std::vector<std::string> arms;  ///< keyword, tag, vector, time, waypoint; empty: all
+  bool threshold = true;          ///< leave out what is more likely noise
+  bool neighbours = true;         ///< offer the turns beside each hit
+  std::string conversation;       ///< whose waypoints count; empty: none
+  std::optional<std::size_t> budget_tokens;  ///< stop when the texts reach that many
+  int utc_offset_minutes = 0;
+};
+
+struct ArmShare {
+  std::string arm;
+  std::uint32_t rank = 0;
+  float share = 0;
+};
+
+struct RecallHit {
+  BlockView block;
+  float score = 0;  ///< 0 … 1
+  std::vector<ArmShare> arms;
+  std::uint32_t span_begin = 0, span_end = 0;  ///< best window of a long text, bytes
+  std::vector<BlockView> neighbours;
+};
+
+struct RecallResult {
+  std::vector<RecallHit> hits;
+  float threshold = 0;
+  std::size_t below_threshold = 0;    ///< candidates that were left out by it
+  std::uint64_t vectors_pending = 0;  ///< blocks not yet embedded
+  std::string vectors_note;           ///< why vectors did not take part, or empty
+  std::int64_t embed_us = 0;          ///< time for the query's embedding
+  std::int64_t search_us = 0;         ///< all else
+};
+
+struct WaypointView {
+  std::uint64_t block_index = 0;
+  float relevance = 0;  ///< 0 … 1
+  float keyword = 0, tag = 0, vector = 0;  ///< parts of it
+  std::string context;
+};
+
+struct TurnView {
+  std::string speaker, text;
+  bool from_assistant = false;
+  TimeMs time_ms = 0, expires_ms = 0;
+  std::optional<std::uint64_t> block_index;  ///< where it went into long-term memory
+};
+
+struct ObserveRequest {
+  std::string text;
+  std::string speaker;
+  std::string conversation = "default";
+  bool from_assistant = false;
+  /// auto: long-term unless it is chatter; always; never (short-term only)
+  std::string remember = "auto";
+  RememberRequest as;  ///< channel, writer, trust … of the block; text and speaker are ignored
+};
+
+struct ObserveResult {
+  std::optional<std::uint64_t> block_index;
+  std::vector<WaypointView> waypoints;
+};
+
+struct ComposeRequest {
+  std::string input;
+  std::string conversation = "default";
+  std::size_t budget_tokens = 1024;
+  std::string format = "plain";  ///< plain, openai, anthropic
+  std::string language;          ///< ko, en; empty: the input's
+  int utc_offset_minutes = 0;
+};
+
+struct ComposeResult {
+  std::string prompt;
+  std::size_t tokens = 0;
+  std::vector<std::uint64_t> included, cut, left_out;
+};
+
+struct ListRequest {
+  RecallFilter filter;
+  std::uint64_t before = UINT64_MAX;  ///< only blocks below this index
+  std::size_t limit = 20;             ///< 1 … 1,000
+  bool oldest_first = false;
+  bool all_kinds = false;  ///< also marks, erasures and other records of the engine
+};
+
+struct DaySummary {
+  std::string day;  ///< YYYY-MM-DD
+  std::uint64_t blocks = 0;
+  std::vector<std::string> keywords, tags;  ///< most frequent first
+  double mood = 0;  ///< -1 … 1: positive less negative, over all
+};
+
+struct GoalView {
+  std::string state;  ///< open, done, dropped
+  std::string text;
+  std::uint64_t block_index = 0;
+  std::optional<std::uint64_t> resolved_by;
+  TimeMs timestamp_ms = 0;
+};
+
+/// What to forget; fields that are given must all hold.
+struct ForgetTarget {
+  std::vector<std::uint64_t> blocks;
+  RecallFilter filter;
+  std::string cue;  ///< everything that recall finds for it above the threshold
+  bool refuse = false;  ///< do not store the same statement again
+};
+
+struct ForgetPreview {
+  std::vector<BlockView> targets;
+  std::vector<BlockView> derived;  ///< answers, summaries and updates that rest on them
+  std::vector<std::string> notes;  ///< what stays out of reach, said before anything is done
+  [[nodiscard]] std::size_t count() const { return targets.size() + derived.size(); }
+};
+
+struct ForgetReport {
+  std::uint64_t erase_block = 0;
+  std::uint64_t done_block = 0;
+  std::size_t count = 0;
+  std::vector<std::string> unreached;
+};
+
+struct HistoryEntry {
+  std::string event;  ///< said, updated, pinned, unpinned, hidden, restored, derived, erased
+  BlockView block;
+};
+
+struct AnalysisView {
+  std::string language;
+  std::vector<std::string> terms, keywords, keyword_ids, tags, tag_ids;
+  float importance = 0;
+  bool is_question = false;
+  std::vector<std::string> dates;       ///< text: first day … last day
+  std::vector<std::string> intentions;  ///< state: text
+};
+
+/// One line of an import, whatever file it came from.
+struct ImportItem {
+  std::string id, chain, text, speaker, session;
+  std::optional<TimeMs> time_ms;
+  std::uint64_t line = 0;
+};
+
+struct ImportReport {
+  std::uint64_t imported = 0, skipped = 0;  ///< skipped: its source id is there already
+  std::vector<std::string> refused;         ///< line N: reason
+};
+
+struct Stats {
+  std::uint64_t blocks = 0;  ///< all, genesis included
+  std::uint64_t memories = 0, erased = 0, pinned = 0, hidden = 0;
+  std::uint64_t vectors = 0, vectors_pending = 0;
+  std::uint64_t log_bytes = 0, keyword_bytes = 0, attribute_bytes = 0, vector_bytes = 0;
+  std::string chain, model, head_hash;
+};
+
+struct VerifyResult {
+  bool ok = false;
+  std::uint64_t blocks = 0, bytes = 0, erased = 0;
+  std::optional<std::uint64_t> first_bad;
+  std::vector<std::string> problems;
+};
+
+/// Told now and then during long work: done and all items; return false to stop.
+using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+
+}  // namespace mbe
