@@ -1,0 +1,39 @@
+# Sourced by launch.sh, test.sh and tools/setup: says what is going on and how long it has taken.
+# MBE_STARTED (seconds since the epoch) carries the start from a script to the ones it calls.
+export MBE_STARTED=${MBE_STARTED:-$(date +%s)}
+
+# say TEXT: one line with the time since the start; bold on a terminal.
+say() {
+  local elapsed=$(($(date +%s) - MBE_STARTED))
+  if [ -t 1 ]; then
+    printf '\033[1m[%4d s]\033[0m %s\n' "$elapsed" "$*"
+  else
+    printf '[%4d s] %s\n' "$elapsed" "$*"
+  fi
+}
+
+# stop TEXT: reports a failure with its next step and ends the script.
+stop() {
+  say "failed: $*" >&2
+  exit 1
+}
+
+# logged NAME LOG COMMAND...: runs a long command with its output in LOG, and every ten seconds
+# shows how far a build in it has come ("[12/79]"). On failure shows the end of LOG.
+logged() {
+  local name=$1 log=$2 job ticks=0
+  shift 2
+  "$@" >"$log" 2>&1 &
+  job=$!
+  while kill -0 "$job" 2>/dev/null; do
+    sleep 0.2
+    ticks=$((ticks + 1))
+    if [ $((ticks % 50)) -eq 0 ]; then
+      say "$name $(grep -aoE '^\[[0-9]+/[0-9]+\]' "$log" | tail -n 1)"
+    fi
+  done
+  if ! wait "$job"; then
+    tail -n 30 "$log" >&2
+    stop "$name (whole log: $log)"
+  fi
+}
