@@ -31,5 +31,20 @@ if(MBE_BENCH)
   find_package(benchmark REQUIRED)
 endif()
 
-# libllama, built once per pinned version by tools/setup.
+# Korean morphology and English stems: plain libraries without CMake or pkg-config files.
+add_library(mbe_mecab INTERFACE)
+target_link_libraries(mbe_mecab INTERFACE ${MECAB_LIBRARY})
+add_library(mbe_stemmer INTERFACE)
+target_link_libraries(mbe_stemmer INTERFACE ${STEMMER_LIBRARY})
+
+# libllama, built once per pinned version by tools/setup; static, in the order the linker wants.
 set(MBE_LLAMA_PREFIX ${MBE_CACHE}/llama-0.3.36 CACHE PATH "where libllama is installed")
+if(NOT EXISTS ${MBE_LLAMA_PREFIX}/lib/libllama.a)
+  message(FATAL_ERROR "libllama is not in ${MBE_LLAMA_PREFIX}; run tools/setup first")
+endif()
+add_library(mbe_llama INTERFACE)
+target_include_directories(mbe_llama SYSTEM INTERFACE ${MBE_LLAMA_PREFIX}/include)
+foreach(part llama ggml ggml-cpu ggml-base)
+  target_link_libraries(mbe_llama INTERFACE ${MBE_LLAMA_PREFIX}/lib/lib${part}.a)
+endforeach()
+target_link_libraries(mbe_llama INTERFACE Threads::Threads ${CMAKE_DL_LIBS} m)
