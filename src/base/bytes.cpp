@@ -1,7 +1,5 @@
 #include "base/bytes.h"
 
-#include <sodium.h>
-
 namespace mbe {
 
 std::string_view view(const Bytes32& bytes) {
@@ -41,24 +39,66 @@ std::optional<Bytes32> bytes32_from_hex(std::string_view hex) {
   return out;
 }
 
+namespace {
+
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::array<signed char, 256> make_base64_values() {
+  std::array<signed char, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < base64_digits.size(); ++i) {
+    values[static_cast<unsigned char>(base64_digits[i])] = static_cast<signed char>(i);
+  }
+  return values;
+}
+constexpr auto base64_values = make_base64_values();
+
+}  // namespace
+
+// By table: what passes here is public or already in clear, and every block of the log passes here.
 std::string to_base64(std::string_view bytes) {
-  constexpr int variant = sodium_base64_VARIANT_ORIGINAL;
-  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), variant), '\0');
-  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), variant);
-  out.pop_back();  // the terminating NUL that libsodium writes
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = bytes.size() - i;
+    const auto byte = [&](std::size_t n) -> unsigned {
+      return n < left ? static_cast<unsigned char>(bytes[i + n]) : 0U;
+    };
+    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
+    out[at++] = base64_digits[group >> 18];
+    out[at++] = base64_digits[group >> 12 & 63];
+    if (left > 1) out[at] = base64_digits[group >> 6 & 63];
+    ++at;
+    if (left > 2) out[at] = base64_digits[group & 63];
+    ++at;
+  }
   return out;
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  std::size_t size = 0;
-  const int rc = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(),
-                                   text.data(), text.size(), nullptr, &size, nullptr,
-                                   sodium_base64_VARIANT_ORIGINAL);
-  if (rc != 0) return std::nullopt;
-  out.resize(size);
-  if (to_base64(out) != text) return std::nullopt;
+  if (text.size() % 4 != 0) return std::nullopt;
+  if (text.empty()) return std::string();
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  const std::size_t digits = text.size() - padding;
+  std::string out(text.size() / 4 * 3, '\0');
+  unsigned bad = 0;
+  const auto value = [&](std::size_t i) -> unsigned {
+    const int found = i < digits ? base64_values[static_cast<unsigned char>(text[i])] : 0;
+    bad |= static_cast<unsigned>(found) & 0x80U;
+    return static_cast<unsigned>(found) & 63U;
+  };
+  unsigned group = 0;
+  for (std::size_t i = 0, at = 0; i < text.size(); i += 4) {
+    group = value(i) << 18 | value(i + 1) << 12 | value(i + 2) << 6 | value(i + 3);
+    out[at++] = static_cast<char>(group >> 16);
+    out[at++] = static_cast<char>(group >> 8 & 255);
+    out[at++] = static_cast<char>(group & 255);
+  }
+  // Bits behind the last byte must be zero: otherwise two texts would mean the same bytes.
+  const unsigned spare = padding == 2 ? 0xffffU : padding == 1 ? 0xffU : 0U;
+  if (bad != 0 || (group & spare) != 0) return std::nullopt;
+  out.resize(out.size() - padding);
   return out;
 }
 
