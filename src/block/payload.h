@@ -15,8 +15,19 @@
 namespace mbe {
 
 enum class Kind : std::uint8_t {
-  utterance, answer, fact, summary, merge, supersede, pin, identity, manifest, insight, creation,
-  import, audit,
+  utterance,
+  answer,
+  fact,
+  summary,
+  merge,
+  supersede,
+  pin,
+  identity,
+  manifest,
+  insight,
+  creation,
+  import,
+  audit,
 };
 /// Set from the channel a block came through, never from what a caller claims.
 enum class Trust : std::uint8_t { owner, member, agent, tool, imported, web };
@@ -38,28 +49,31 @@ struct Reference {
 struct Payload {
   Kind kind = Kind::utterance;
   Trust trust = Trust::owner;
-  std::string text;       ///< what was said, byte for byte
+  std::string text;  ///< what was said, byte for byte
   std::string speaker;
-  std::string session;    ///< groups turns of one conversation
-  std::string source;     ///< the id in the system it came from
-  std::string channel;    ///< cli, rest, mcp, python, import …
-  std::string writer;     ///< account or agent that wrote it
-  std::string action;     ///< of a pin block: pin, unpin, hide, restore; of others empty
-  TimeMs recorded_ms = 0;              ///< the clock as read at the append
-  bool clock_stepped_back = false;     ///< recorded_ms is lower than an earlier block's
-  std::optional<TimeMs> event_ms;      ///< when it happened, if known
+  std::string session;              ///< groups turns of one conversation
+  std::string source;               ///< the id in the system it came from
+  std::string channel;              ///< cli, rest, mcp, python, import …
+  std::string writer;               ///< account or agent that wrote it
+  std::string action;               ///< of a pin block: pin, unpin, hide, restore; of others empty
+  TimeMs recorded_ms = 0;           ///< the clock as read at the append
+  bool clock_stepped_back = false;  ///< recorded_ms is lower than an earlier block's
+  std::optional<TimeMs> event_ms;   ///< when it happened, if known
   std::vector<Reference> refs;
-  std::vector<std::string> keywords;   ///< labels, as shown
-  std::vector<std::string> tags;       ///< ids
-  float importance = 0;                ///< 0 … 1, kept to three decimals
+  std::vector<std::string> keywords;  ///< labels, as shown
+  std::vector<std::string> tags;      ///< ids
+  float importance = 0;               ///< 0 … 1, kept to three decimals
   std::uint32_t analysis_version = 0;
   std::string data;  ///< further JSON object of this kind (an insight, an audit record), or empty
   auto operator<=>(const Payload&) const = default;
 };
 
-/// Compact JSON. O(n).
+/// Compact JSON: one form for each payload. `data` goes in as it is. O(n).
 [[nodiscard]] std::string serialise(const Payload& payload);
-/// Errors: corrupt (not the JSON of a payload, a bad type, a value out of range).
+/// Errors: corrupt (not the JSON that serialise makes of some payload).
 [[nodiscard]] Result<Payload> parse_payload(std::string_view json);
+/// Whether it can be written and read back. Errors: invalid_argument (a text is not UTF-8,
+/// importance is outside 0 … 1, `data` is not a JSON object from its first byte to its last).
+[[nodiscard]] Result<void> check_payload(const Payload& payload);
 
 }  // namespace mbe
