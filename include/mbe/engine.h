@@ -50,6 +50,21 @@ class Engine {
   [[nodiscard]] Result<std::vector<float>> similarities(
       std::span<const std::pair<std::string, std::string>> pairs);
 
+  /// Emotions the linear head reads from each text's embedding (44 Korean labels of KOTE).
+  /// Errors: unavailable (no model or no head).
+  [[nodiscard]] Result<std::vector<std::vector<std::string>>> emotions(
+      std::span<const std::string> texts);
+
+  /// Embedding models at hand, the active one first.
+  [[nodiscard]] Result<std::vector<ModelView>> models();
+  /// Copies a GGUF embedding model into the home, checks it and makes it the active one; blocks are
+  /// embedded anew by reembed(). Errors: corrupt (not a sound GGUF), invalid_argument, io.
+  [[nodiscard]] Result<ModelView> add_model(const std::filesystem::path& gguf,
+                                            const AddModelRequest& request);
+
+  /// $MBE_HOME, else $XDG_DATA_HOME/mbe, else $HOME/.local/share/mbe. Errors: unavailable.
+  [[nodiscard]] static Result<std::filesystem::path> default_home();
+
   struct Parts;
 
  private:

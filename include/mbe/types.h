@@ -28,8 +28,8 @@ struct BlockView {
   std::string hash, prev_hash;
   std::string kind, trust, speaker, session, source, channel, writer;
   std::vector<std::uint64_t> refs;
-  std::vector<std::string> keywords_now, tags_now;  ///< by the analyser of today
-  std::vector<std::string> tags_derived;            ///< from the embedding
+  std::vector<std::string> keywords_now, tags_now;  ///< by the analyser of today; show() only
+  std::vector<std::string> tags_derived;            ///< from the embedding; show() only
   bool pinned = false, hidden = false;
   std::optional<std::uint64_t> superseded_by;
 };
@@ -59,6 +59,7 @@ struct RecallFilter {
   std::optional<TimeMs> as_of_ms;           ///< the memory as it was recorded then
   float importance_min = 0;
   bool include_hidden = false;
+  bool include_superseded = false;
 };
 
 struct RecallRequest {
@@ -68,6 +69,7 @@ struct RecallRequest {
   std::vector<std::string> arms;  ///< keyword, tag, vector, time, waypoint; empty: all
   bool threshold = true;          ///< leave out what is more likely noise
   bool neighbours = true;         ///< offer the turns beside each hit
+  bool bare = false;  ///< hits carry only block_index, source, session and score
   std::string conversation;       ///< whose waypoints count; empty: none
   std::optional<std::size_t> budget_tokens;  ///< stop when the texts reach that many
   int utc_offset_minutes = 0;
@@ -143,10 +145,12 @@ struct ComposeResult {
 
 struct ListRequest {
   RecallFilter filter;
+  std::uint64_t from = 0;             ///< only blocks at or above this index
   std::uint64_t before = UINT64_MAX;  ///< only blocks below this index
   std::size_t limit = 20;             ///< 1 … 1,000
   bool oldest_first = false;
   bool all_kinds = false;  ///< also marks, erasures and other records of the engine
+  bool with_embedding = false;
 };
 
 struct DaySummary {
@@ -204,12 +208,14 @@ struct AnalysisView {
 struct ImportItem {
   std::string id, chain, text, speaker, session;
   std::optional<TimeMs> time_ms;
+  std::string kind = "utterance";
   std::uint64_t line = 0;
 };
 
 struct ImportReport {
   std::uint64_t imported = 0, skipped = 0;  ///< skipped: its source id is there already
-  std::vector<std::string> refused;         ///< line N: reason
+  std::vector<std::pair<std::uint64_t, Error>> refused;  ///< line, why
+  bool stopped = false;  ///< progress asked to stop; the same import continues there
 };
 
 struct Stats {
@@ -225,6 +231,19 @@ struct VerifyResult {
   std::uint64_t blocks = 0, bytes = 0, erased = 0;
   std::optional<std::uint64_t> first_bad;
   std::vector<std::string> problems;
+};
+
+/// An embedding model of the home or of the installation.
+struct ModelView {
+  std::string name, path, source, licence;
+  std::size_t dim = 0;
+  std::uint64_t bytes = 0;
+  bool active = false;
+  std::string problem;  ///< why it cannot be used, or empty
+};
+
+struct AddModelRequest {
+  std::string name, query_prefix, passage_prefix, pooling = "mean", source, licence;
 };
 
 /// Told now and then during long work: done and all items; return false to stop.
