@@ -16,18 +16,18 @@ enum class Language : std::uint8_t { korean, english, other };
 
 /// What a term is; each class is a vocabulary of its own in the keyword index.
 enum class TermKind : std::uint8_t {
-  lemma,    ///< Korean dictionary form, or ICU word of another script
-  stem,     ///< English Snowball stem
-  bigram,   ///< two neighbouring Hangul or CJK characters
-  number,   ///< digits with their unit folded: 650만원 -> 6500000
-  date,     ///< a day or month, absolute: 2026-11-22, 2026-11
+  lemma,       ///< Korean dictionary form, or ICU word of another script
+  stem,        ///< English Snowball stem
+  bigram,      ///< two neighbouring Hangul or CJK characters
+  number,      ///< digits with their unit folded: 650만원 -> 6500000
+  date,        ///< a day or month, absolute: 2026-11-22, 2026-11
   concept_id,  ///< id of a concept from data/lexicon
 };
 
 struct Term {
   TermKind kind;
-  std::string text;            ///< normal form; never shown to a person
-  std::uint32_t count = 1;     ///< occurrences in the text
+  std::string text;         ///< normal form; never shown to a person
+  std::uint32_t count = 1;  ///< occurrences in the text
 };
 
 /// One of at most 8 normalised concepts a person would write down.
@@ -50,17 +50,18 @@ enum class IntentionState : std::uint8_t { intended, done, dropped };
 /// A goal, plan or promise of the speaker, or the news that one was done or dropped.
 struct Intention {
   IntentionState state;
-  std::string text;                   ///< the clause, verbatim
-  std::vector<std::string> concepts;  ///< ids of keywords that name it, for matching with later news
+  std::string text;  ///< the clause, verbatim
+  std::vector<std::string>
+      concepts;  ///< ids of keywords that name it, for matching with later news
 };
 
 struct Analysis {
   std::uint32_t version = 0;  ///< of the analyser and its lexicons; sealed in the block
   Language language = Language::other;
-  std::vector<Term> terms;         ///< sorted by (kind, text); no repeats
-  std::vector<Keyword> keywords;   ///< most important first, at most keywords_max
-  std::vector<std::string> tags;   ///< ids from data/lexicon/tags.tsv, polarity first
-  float importance = 0;            ///< 0 … 1, docs/formulas/importance.md
+  std::vector<Term> terms;        ///< sorted by (kind, text); no repeats
+  std::vector<Keyword> keywords;  ///< most important first, at most keywords_max
+  std::vector<std::string> tags;  ///< ids from data/lexicon/tags.tsv, polarity first
+  float importance = 0;           ///< 0 … 1, docs/formulas/importance.md
   std::vector<DateMention> dates;
   std::vector<Intention> intentions;
   bool is_question = false;

@@ -1,0 +1,419 @@
+#include "analyse/korean.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analyse/korean_ending.h"
+
+namespace mbe::analyse {
+namespace {
+
+bool is_particle(Tag tag) {
+  switch (tag) {
+    case Tag::jks:
+    case Tag::jkc:
+    case Tag::jkg:
+    case Tag::jko:
+    case Tag::jkb:
+    case Tag::jkv:
+    case Tag::jkq:
+    case Tag::jx:
+    case Tag::jc:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_ending(Tag tag) {
+  return tag == Tag::ep || tag == Tag::ef || tag == Tag::ec || tag == Tag::etn || tag == Tag::etm;
+}
+
+bool is_noun_like(Tag tag) {
+  switch (tag) {
+    case Tag::nng:
+    case Tag::nnp:
+    case Tag::np:
+    case Tag::nr:
+    case Tag::xr:
+    case Tag::sh:
+    case Tag::unknown:
+    case Tag::sl:
+    case Tag::sn:
+    case Tag::nnb:
+    case Tag::nnbc:
+      return true;
+    default:
+      return false;
+  }
+}
+
+WordClass class_of(Tag tag) {
+  switch (tag) {
+    case Tag::nnp:
+      return WordClass::name;
+    case Tag::np:
+      return WordClass::pronoun;
+    case Tag::nr:
+    case Tag::sn:
+    case Tag::nnbc:
+      return WordClass::number;
+    case Tag::nnb:
+      return WordClass::other;
+    case Tag::xr:
+    case Tag::nng:
+    case Tag::sl:
+    case Tag::sh:
+    case Tag::unknown:
+      return WordClass::noun;
+    case Tag::mag:
+    case Tag::maj:
+      return WordClass::adverb;
+    case Tag::mm:
+      return WordClass::determiner;
+    case Tag::ic:
+      return WordClass::interjection;
+    case Tag::vv:
+    case Tag::vx:
+    case Tag::xsv:
+      return WordClass::verb;
+    case Tag::va:
+    case Tag::xsa:
+    case Tag::vcn:
+      return WordClass::adjective;
+    default:
+      return WordClass::other;
+  }
+}
+
+struct RoleName {
+  std::string_view particle;
+  Role role;
+};
+constexpr std::array<RoleName, 24> roles{{
+    {"이", Role::subject}, {"가", Role::subject}, {"께서", Role::subject}, {"은", Role::topic},
+    {"는", Role::topic},   {"ᆫ", Role::topic},    {"도", Role::topic},     {"만", Role::topic},
+    {"을", Role::object},  {"를", Role::object},  {"ᆯ", Role::object},     {"의", Role::possessor},
+    {"에", Role::place},   {"에서", Role::place}, {"로", Role::place},     {"으로", Role::place},
+    {"와", Role::with},    {"과", Role::with},    {"랑", Role::with},      {"이랑", Role::with},
+    {"하고", Role::with},  {"한테", Role::with},  {"에게", Role::with},    {"아", Role::vocative},
+}};
+
+Role role_of(std::string_view particle) {
+  for (const auto& entry : roles) {
+    if (entry.particle == particle) return entry.role;
+  }
+  return Role::none;
+}
+
+/// 들, 님, 씨, 쯤 … add nothing to the word; other suffixes make a new one (한국 + 인).
+bool is_empty_suffix(std::string_view form) {
+  return form == "들" || form == "님" || form == "씨" || form == "쯤" || form == "짜리" ||
+         form == "네" || form == "경" || form == "째";
+}
+
+}  // namespace
+
+/// One pass over a text's morphemes.
+class KoreanReader::Reading {
+ public:
+  Reading(const KoreanReader& reader, std::string_view text, std::span<const Morpheme> morphemes,
+          std::vector<Token>& out)
+      : reader_(reader), text_(text), m_(morphemes), out_(out) {}
+
+  void run() {
+    while (at_ < m_.size()) {
+      if (m_[at_].starts_word) ++word_;
+      step();
+    }
+  }
+
+ private:
+  [[nodiscard]] bool same_word(std::size_t i) const { return i < m_.size() && !m_[i].starts_word; }
+
+  void step() {
+    const auto& m = m_[at_];
+    const bool verb = m.tag == Tag::vv || m.tag == Tag::va || m.tag == Tag::vx || m.tag == Tag::vcn;
+    if (verb) return read_verb();
+    if (is_noun_like(m.tag) || m.tag == Tag::xpn) return read_noun();
+    if (m.tag == Tag::mag || m.tag == Tag::maj || m.tag == Tag::mm || m.tag == Tag::ic) {
+      return read_adverb();
+    }
+    ++at_;
+  }
+
+  Token start() const {
+    Token token;
+    const auto& m = m_[at_];
+    token.begin = m.begin;
+    token.end = m.end;
+    token.tail_end = m.end;
+    token.word = word_;
+    token.cost = m.cost;
+    token.word_class = class_of(m.tag);
+    return token;
+  }
+
+  void read_verb() {
+    auto token = start();
+    token.lemma = std::string(m_[at_].form) + "다";
+    token.predicate = true;
+    if (token.word_class == WordClass::adjective) join_experience(token);
+    ++at_;
+    read_tail(token);
+    finish(token);
+  }
+
+  void read_adverb() {
+    auto token = start();
+    token.lemma = m_[at_].form;
+    const bool joins = same_word(at_ + 1) && join_suffix(token, at_ + 1);
+    if (!joins) {
+      ++at_;
+      skip_particles(token);
+    }
+    finish(token);
+  }
+
+  /// adjective + 아하: one verb that says what somebody feels (좋아하다, 무서워하다).
+  void join_experience(Token& token) {
+    const auto next = at_ + 2;
+    if (!same_word(at_ + 1) || !same_word(next)) return;
+    const auto& link = m_[at_ + 1];
+    const bool verb =
+        m_[next].tag == Tag::vx || m_[next].tag == Tag::vv || m_[next].tag == Tag::xsv;
+    if (link.tag != Tag::ec || m_[next].form != "하" || !verb) return;
+    if (canonical_ending(link.tag, link.form) != "A") return;
+    token.lemma = std::string(text_.substr(token.begin, link.end - token.begin)) + "하다";
+    token.word_class = WordClass::verb;
+    token.end = link.end;
+    at_ = next;
+  }
+
+  /// noun or root + 하, 되, 스럽 …: one predicate.
+  bool join_suffix(Token& token, std::size_t next) {
+    const auto& suffix = m_[next];
+    const bool derives = suffix.tag == Tag::xsv || suffix.tag == Tag::xsa;
+    const bool light = suffix.tag == Tag::vv && (suffix.form == "하" || suffix.form == "되" ||
+                                                 suffix.form == "시키" || suffix.form == "당하");
+    if (!derives && !light) return false;
+    token.root = token.lemma;
+    token.lemma.append(suffix.form).append("다");
+    token.word_class = suffix.tag == Tag::xsa ? WordClass::adjective : WordClass::verb;
+    token.predicate = true;
+    token.end = std::max(token.end, suffix.whole ? suffix.end : token.end);
+    token.tail_end = suffix.end;
+    at_ = next + 1;
+    read_tail(token);
+    return true;
+  }
+
+  void read_noun() {
+    auto token = start();
+    token.lemma = m_[at_].form;
+    token.foreign = m_[at_].tag == Tag::sl;
+    if (m_[at_].tag == Tag::xpn && same_word(at_ + 1) && is_noun_like(m_[at_ + 1].tag)) {
+      ++at_;
+      token.lemma.append(m_[at_].form);
+      token.word_class = class_of(m_[at_].tag);
+      token.end = token.tail_end = m_[at_].end;
+    }
+    auto next = at_ + 1;
+    while (same_word(next) && m_[next].tag == Tag::xsn) {
+      if (!is_empty_suffix(m_[next].form)) {
+        token.lemma.append(m_[next].form);
+        token.end = m_[next].end;
+      }
+      token.tail_end = m_[next].end;
+      ++next;
+    }
+    if (same_word(next) && join_suffix(token, next)) return finish(token);
+    at_ = next;
+    if (same_word(at_) && m_[at_].tag == Tag::vcp) {
+      token.predicate = true;
+      token.set(Form::copula);
+      ++at_;
+      read_tail(token);
+    } else {
+      skip_particles(token);
+    }
+    finish(token);
+  }
+
+  void skip_particles(Token& token) {
+    while (same_word(at_) && is_particle(m_[at_].tag)) {
+      if (const auto role = role_of(m_[at_].form); role != Role::none) token.role = role;
+      token.tail_end = std::max(token.tail_end, m_[at_].end);
+      ++at_;
+    }
+    if (same_word(at_) && m_[at_].tag == Tag::vcp) {
+      token.predicate = true;
+      token.set(Form::copula);
+      ++at_;
+      read_tail(token);
+    }
+  }
+
+  /// Endings, auxiliaries and bound nouns after a stem, as long as they belong to it.
+  void read_tail(Token& token) {
+    tail_.clear();
+    while (at_ < m_.size() && continues_tail()) {
+      const auto& m = m_[at_];
+      if (m.starts_word) ++word_;
+      tail_.push_back(canonical_ending(m.tag, m.form));
+      if (tail_.back().empty()) tail_.pop_back();
+      token.tail_end = std::max(token.tail_end, m.end);
+      ++at_;
+    }
+    apply_patterns(token);
+  }
+
+  [[nodiscard]] bool continues_tail() const {
+    const auto& m = m_[at_];
+    if (is_ending(m.tag)) return !m.starts_word || tail_.empty() || m.tag == Tag::ef;
+    if (tail_.empty()) return false;
+    if (m.tag == Tag::vx && (tail_.back() == "A" || tail_.back() == "지")) return true;
+    const auto& last = tail_.back();
+    if (m.tag == Tag::nnb) return last == "N" || last == "L" || last == "는" || last == "던";
+    if (m.tag == Tag::vcp) return !m.starts_word;
+    if (is_particle(m.tag)) return !m.starts_word;
+    key_.assign(last).append(" ").append(canonical_ending(m.tag, m.form));
+    return reader_.bridges_.contains(key_);
+  }
+
+  void apply_patterns(Token& token) {
+    for (std::size_t i = 0; i < tail_.size();) {
+      std::size_t used = 1;
+      for (auto length = std::min(reader_.pattern_max_, tail_.size() - i); length > 0; --length) {
+        key_.clear();
+        for (std::size_t k = 0; k < length; ++k) {
+          if (k > 0) key_ += ' ';
+          key_ += tail_[i + k];
+        }
+        const bool at_end = i + length == tail_.size();
+        auto found = reader_.forms_.end();
+        if (at_end) {
+          key_ += " $";
+          found = reader_.forms_.find(key_);
+          key_.resize(key_.size() - 2);
+        }
+        if (found == reader_.forms_.end()) found = reader_.forms_.find(key_);
+        if (found != reader_.forms_.end()) {
+          token.forms |= found->second;
+          used = length;
+          break;
+        }
+      }
+      i += used;
+    }
+    const bool verb = token.word_class == WordClass::verb;
+    if (!tail_.empty() && tail_.back() == "N" && verb) token.set(Form::past);
+  }
+
+  void finish(Token& token) {
+    if (token.predicate) {
+      if (const auto stem = reader_.stems_.find(token.lemma); stem != reader_.stems_.end()) {
+        token.lemma = stem->second;
+      }
+    }
+    const auto surface = text_.substr(token.begin, token.tail_end - token.begin);
+    if (const auto found = reader_.readings_.find(token.lemma); found != reader_.readings_.end()) {
+      for (const auto& other : found->second) {
+        if (surface.starts_with(other.surface)) token.second = other.lemma;
+      }
+    }
+    out_.push_back(std::move(token));
+  }
+
+  const KoreanReader& reader_;
+  std::string_view text_;
+  std::span<const Morpheme> m_;
+  std::vector<Token>& out_;
+  std::size_t at_ = 0;
+  std::uint32_t word_ = 0;
+  std::vector<std::string> tail_;
+  mutable std::string key_;
+};
+
+Result<KoreanReader> KoreanReader::open(const std::filesystem::path& lexicon) {
+  KoreanReader reader;
+  const auto path = lexicon / "forms_ko.tsv";
+  MBE_ASSIGN(const auto rows, read_table(path, 2, 2));
+  for (const auto& row : rows) {
+    const auto where = path.string() + " line " + std::to_string(row.line);
+    MBE_ASSIGN(const auto forms, parse_forms(row.columns[1], where));
+    reader.forms_.emplace(row.columns[0], forms);
+    const auto parts = split(row.columns[0], ' ');
+    reader.pattern_max_ = std::max(reader.pattern_max_, parts.size());
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      reader.bridges_.insert(parts[i - 1] + " " + parts[i]);
+    }
+  }
+  MBE_ASSIGN(const auto readings, read_table(lexicon / "ko_readings.tsv", 3, 3));
+  for (const auto& row : readings) {
+    reader.readings_[row.columns[0]].push_back({row.columns[1], row.columns[2]});
+  }
+  MBE_ASSIGN(const auto stems, read_table(lexicon / "ko_stems.tsv", 2, 2));
+  for (const auto& row : stems) reader.stems_.emplace(row.columns[0], row.columns[1]);
+  return reader;
+}
+
+void KoreanReader::read(std::string_view text, std::span<const Morpheme> morphemes,
+                        std::vector<Token>& out) const {
+  Reading(*this, text, morphemes, out).run();
+}
+
+namespace {
+struct FormName {
+  std::string_view name;
+  Form form;
+};
+constexpr std::array<FormName, 31> form_names{{
+    {"negated", Form::negated},
+    {"past", Form::past},
+    {"progressive", Form::progressive},
+    {"future", Form::future},
+    {"hypothetical", Form::hypothetical},
+    {"question", Form::question},
+    {"request", Form::request},
+    {"wish", Form::wish},
+    {"decision", Form::decision},
+    {"plan", Form::plan},
+    {"promise", Form::promise},
+    {"trial", Form::trial},
+    {"opinion", Form::opinion},
+    {"seems", Form::seems},
+    {"change", Form::change},
+    {"relative", Form::relative},
+    {"quote", Form::quote},
+    {"contrast", Form::contrast},
+    {"concessive", Form::concessive},
+    {"linked", Form::linked},
+    {"routine", Form::routine},
+    {"tag_question", Form::tag_question},
+    {"copula", Form::copula},
+    {"ends_clause", Form::ends_clause},
+    {"nominal", Form::nominal},
+    {"could_not", Form::could_not},
+    {"cause", Form::cause},
+    {"final", Form::final},
+    {"obligation", Form::obligation},
+    {"received", Form::received},
+    {"imperative", Form::imperative},
+}};
+}  // namespace
+
+Result<Forms> parse_forms(std::string_view names, const std::string& where) {
+  Forms forms = 0;
+  for (const auto& name : split(names, ',')) {
+    const auto found = std::find_if(form_names.begin(), form_names.end(),
+                                    [&](const FormName& f) { return f.name == name; });
+    if (found == form_names.end()) {
+      return fail(ErrorCode::corrupt, "{}: no form is called {}", where, name);
+    }
+    forms |= bit(found->form);
+  }
+  return forms;
+}
+
+}  // namespace mbe::analyse
