@@ -179,7 +179,7 @@ struct ForgetTarget {
 struct ForgetPreview {
   std::vector<BlockView> targets;
   std::vector<BlockView> derived;  ///< answers, summaries and updates that rest on them
-  std::vector<std::string> notes;  ///< what stays out of reach, said before anything is done
+  std::vector<Message> notes;  ///< what stays out of reach, said before anything is done
   [[nodiscard]] std::size_t count() const { return targets.size() + derived.size(); }
 };
 
@@ -230,7 +230,7 @@ struct VerifyResult {
   bool ok = false;
   std::uint64_t blocks = 0, bytes = 0, erased = 0;
   std::optional<std::uint64_t> first_bad;
-  std::vector<std::string> problems;
+  std::vector<Error> problems;
 };
 
 /// An embedding model of the home or of the installation.

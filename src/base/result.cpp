@@ -33,6 +33,6 @@ std::string fill(std::string_view format, const std::vector<std::string>& argume
   return out;
 }
 
-std::string Error::message() const { return fill(format_, arguments_); }
+std::string Message::message() const { return fill(format_, arguments_); }
 
 }  // namespace mbe

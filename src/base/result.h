@@ -33,23 +33,33 @@ enum class ErrorCode : std::uint8_t {
 /// The stable lower-case name, as in JSON and in the documents.
 [[nodiscard]] std::string_view error_name(ErrorCode code);
 
-/// A failure: what failed, on what, with which limit, and the next step.
-class Error {
+/// A sentence for people that can be shown in another language: the English format string, which
+/// is the key of its translations, and the arguments.
+class Message {
  public:
-  Error(ErrorCode code, std::string_view format, std::vector<std::string> arguments)
-      : code_(code), format_(format), arguments_(std::move(arguments)) {}
+  Message(std::string_view format, std::vector<std::string> arguments)
+      : format_(format), arguments_(std::move(arguments)) {}
 
-  [[nodiscard]] ErrorCode code() const { return code_; }
-  /// The English format string; the key of its translations.
   [[nodiscard]] const std::string& format() const { return format_; }
   [[nodiscard]] const std::vector<std::string>& arguments() const { return arguments_; }
-  /// The message in English.
+  /// In English.
   [[nodiscard]] std::string message() const;
 
  private:
-  ErrorCode code_;
   std::string format_;
   std::vector<std::string> arguments_;
+};
+
+/// A failure: what failed, on what, with which limit, and the next step.
+class Error : public Message {
+ public:
+  Error(ErrorCode code, std::string_view format, std::vector<std::string> arguments)
+      : Message(format, std::move(arguments)), code_(code) {}
+
+  [[nodiscard]] ErrorCode code() const { return code_; }
+
+ private:
+  ErrorCode code_;
 };
 
 /// Fills `{}` in order; a missing argument stays `{}`. Used for English and for translations alike.
@@ -60,6 +70,12 @@ class Error {
 template <class... Args>
 [[nodiscard]] Error fail(ErrorCode code, std::string_view format, const Args&... args) {
   return Error(code, format, {fmt::format("{}", args)...});
+}
+
+/// Builds a message that is not an error, by the same rules.
+template <class... Args>
+[[nodiscard]] Message note(std::string_view format, const Args&... args) {
+  return Message(format, {fmt::format("{}", args)...});
 }
 
 template <class T>
