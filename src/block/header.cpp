@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 #include "base/random.h"
+#include "block/scanner.h"
 
 namespace mbe {
 
 namespace {
 
 constexpr std::string_view class_names[] = {"data", "erase", "genesis", "restore"};
-constexpr std::size_t decimal_digits_max = 15;
 
 void append_number(std::string& out, std::uint64_t value) {
   char digits[20];
@@ -19,40 +18,7 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits, end);
 }
 
-/// Reads the fixed form from the front; `good` turns false at the first misfit.
-struct Scanner {
-  std::string_view rest;
-  bool good = true;
-
-  bool accept(std::string_view literal) {
-    if (!rest.starts_with(literal)) return false;
-    rest.remove_prefix(literal.size());
-    return true;
-  }
-  void expect(std::string_view literal) { good = good && accept(literal); }
-  std::uint64_t number() {
-    std::size_t count = 0;
-    std::uint64_t value = 0;
-    for (; count < rest.size() && rest[count] >= '0' && rest[count] <= '9'; ++count) {
-      if (count == decimal_digits_max) return good = false, 0;
-      value = value * 10 + static_cast<std::uint64_t>(rest[count] - '0');
-    }
-    const bool minimal = count == 1 || (count > 1 && rest[0] != '0');
-    rest.remove_prefix(count);
-    good = good && minimal;
-    return value;
-  }
-  std::string_view take(std::size_t size) {
-    if (!good || rest.size() < size) return good = false, std::string_view();
-    const std::string_view taken = rest.substr(0, size);
-    rest.remove_prefix(size);
-    return taken;
-  }
-  Digest digest() {
-    const std::optional<Digest> value = bytes32_from_hex(take(64));
-    good = good && value.has_value();
-    return value.value_or(Digest{});
-  }
+struct HeaderScanner : Scanner {
   BlockClass block_class() {
     for (std::size_t i = 0; i < std::size(class_names); ++i) {
       if (accept(class_names[i])) return static_cast<BlockClass>(i);
@@ -135,7 +101,7 @@ void append_header(std::string& out, std::string_view associated, const Digest& 
 }
 
 Result<Header> parse_header(std::string_view bytes) {
-  Scanner in{bytes};
+  HeaderScanner in{{bytes}};
   Header header;
   in.expect(R"({"v":1,"chain":")");
   header.chain = in.take(chain_id_length);

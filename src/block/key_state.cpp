@@ -125,6 +125,8 @@ std::string serialise_key_state(const KeyState& state) {
   out += state.chain;
   put(out, state.generation, 8);
   put(out, state.applied.value_or(none_applied), 8);
+  put(out, state.unpurged.size(), 4);
+  for (const std::uint64_t sequence : state.unpurged) put(out, sequence, 8);
   put(out, state.epochs.size(), 4);
   for (const auto& [epoch, tree] : state.epochs) {
     put(out, epoch, 4);
@@ -149,6 +151,8 @@ Result<KeyState> parse_key_state(std::string_view bytes) {
   state.generation = in.number(8);
   const std::uint64_t applied = in.number(8);
   if (applied != none_applied) state.applied = applied;
+  const std::uint64_t unpurged = in.number(4);
+  for (std::uint64_t i = 0; in.good && i < unpurged; ++i) state.unpurged.push_back(in.number(8));
   if (!is_chain_id(state.chain) || !read_epochs(in, state)) return broken_keys();
   state.refuse_key = in.bytes32();
   const std::uint64_t refused = in.number(4);

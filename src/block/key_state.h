@@ -22,6 +22,7 @@ struct KeyState {
   std::string chain;
   std::uint64_t generation = 0;
   std::optional<std::uint64_t> applied;  ///< sequence of the last erase block carried out
+  std::vector<std::uint64_t> unpurged;   ///< erase blocks up to `applied` not known to be purged
   std::map<std::uint32_t, KeyTree> epochs;
   Bytes32 refuse_key{};
   std::vector<Digest> refused;  ///< ascending HMACs of folded texts

@@ -12,6 +12,7 @@ KeyState sample() {
   state.chain = "abcdefghijklmnopqrstuvwxyz";
   state.generation = 4;
   state.applied = 77;
+  state.unpurged = {70, 77};
   state.epochs[0] = KeyTree(Bytes32{1});
   state.epochs[3] = KeyTree(Bytes32{2});
   state.epochs[3].puncture(10, 12);

@@ -261,6 +261,10 @@ std::optional<Trust> trust_from_name(std::string_view name) {
 }
 
 std::string serialise(const Payload& payload) {
+  return serialise(payload, payload.recorded_ms, payload.clock_stepped_back);
+}
+
+std::string serialise(const Payload& payload, TimeMs recorded_ms, bool stepped_back) {
   Writer writer;
   writer.out.reserve(512);
   if (payload.kind != Kind::utterance) writer.text('k', kind_name(payload.kind));
@@ -272,8 +276,8 @@ std::string serialise(const Payload& payload) {
   writer.text('c', payload.channel);
   writer.text('w', payload.writer);
   writer.text('a', payload.action);
-  writer.number('r', payload.recorded_ms);
-  if (payload.clock_stepped_back) writer.number('b', 1);
+  writer.number('r', recorded_ms);
+  if (stepped_back) writer.number('b', 1);
   if (payload.event_ms) writer.number('e', *payload.event_ms);
   writer.references('f', payload.refs);
   writer.texts('y', payload.keywords);

@@ -70,6 +70,8 @@ struct Payload {
 
 /// Compact JSON: one form for each payload. `data` goes in as it is. O(n).
 [[nodiscard]] std::string serialise(const Payload& payload);
+/// The same with another recorded time, without a copy.
+[[nodiscard]] std::string serialise(const Payload& payload, TimeMs recorded_ms, bool stepped_back);
 /// Errors: corrupt (not the JSON that serialise makes of some payload).
 [[nodiscard]] Result<Payload> parse_payload(std::string_view json);
 /// Whether it can be written and read back. Errors: invalid_argument (a text is not UTF-8,

@@ -98,8 +98,8 @@ class BlockStore {
   /// Errors: not_found (beyond the head), corrupt (damaged away), io.
   [[nodiscard]] virtual Result<std::string_view> read(std::uint64_t sequence) const = 0;
 
-  /// Sequences of all blocks of class erase up to the head, ascending.
-  [[nodiscard]] virtual std::vector<std::uint64_t> erase_blocks() const = 0;
+  /// Sequences of all blocks of class erase up to the head, ascending, without the first `skip`.
+  [[nodiscard]] virtual std::vector<std::uint64_t> erase_blocks(std::size_t skip) const = 0;
 
   /// Replaces the sealed characters of these blocks by as many `~` for every reader to come,
   /// durably. May be repeated. Errors: io, busy, denied.

@@ -65,7 +65,7 @@ struct VerifyReport {
   std::uint64_t key_missing = 0;  ///< only with open_payloads
   bool cancelled = false;
   std::optional<std::uint64_t> first_bad;  ///< sequence of the first bad block
-  std::vector<std::string> problems;       ///< for people; empty = the chain is whole
+  std::vector<Error> problems;             ///< empty = the chain is whole
   [[nodiscard]] bool ok() const { return problems.empty() && !cancelled; }
 };
 
