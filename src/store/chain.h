@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -78,6 +79,8 @@ class Chain {
     std::unique_ptr<KeyStore> keys;
     bool read_only = false;
     Payload genesis;  ///< used only when the store is empty and not read-only
+    /// Gives up a reserve of disk space so that an erasure can be written; false if there is none.
+    std::function<bool()> free_space = [] { return false; };
   };
   /// Writes genesis into an empty store; carries out the key step of every erasure that is in the
   /// log and not yet applied, so that nothing erased is ever readable. Purges that still lack their
@@ -152,10 +155,37 @@ class Chain {
   struct View;
   explicit Chain(Parts parts);
 
+  [[nodiscard]] Result<void> write_genesis(const Payload& genesis);
+  /// Takes in the erase blocks the store has and the view has not.
+  [[nodiscard]] Result<void> update_view() const;
+  [[nodiscard]] std::shared_ptr<const View> view() const;
+  /// Step 2: punctures the keys of every erasure in the log not yet applied.
+  [[nodiscard]] Result<void> apply_erasures();
+  /// Steps 3 and 4 of one erasure.
+  [[nodiscard]] Result<void> finish_erasure(const Erasure& erasure, const Purge& purge);
+  [[nodiscard]] Result<std::vector<SequenceRange>> erasable(
+      const std::vector<SequenceRange>& ranges) const;
+  [[nodiscard]] Result<Receipt> append_draft(const Draft& draft, Durability durability);
+  [[nodiscard]] bool has_done_block(std::uint64_t erase_sequence) const;
+  void mark_done(std::uint64_t erase_sequence);
+  /// Runs `step`; if the disk fails it, gives up the reserve and runs it once more.
+  [[nodiscard]] Result<void> with_reserve(const std::function<Result<void>()>& step);
+  /// Appends one block so; its sequence.
+  [[nodiscard]] Result<std::uint64_t> append_with_reserve(const Draft& draft);
+  [[nodiscard]] Result<void> refuse(const std::vector<std::string>& folded_texts);
+
+  const Clock& clock_;
   std::string id_;
   bool read_only_;
   std::unique_ptr<BlockStore> blocks_;
   std::unique_ptr<KeyStore> keys_;
+  std::function<bool()> free_space_;
+  std::unique_ptr<LineSealer> sealer_;
+  mutable std::mutex view_mutex_;         ///< of view_
+  mutable std::mutex view_update_mutex_;  ///< one update at a time
+  mutable std::shared_ptr<const View> view_;
+  std::mutex erase_mutex_;  ///< one erasure at a time in this process
+  std::size_t scrubbed_erasures_ = 0;
 };
 
 }  // namespace mbe
