@@ -48,16 +48,16 @@ struct AttributeRecord {
   std::uint64_t sequence = 0;
   Kind kind = Kind::utterance;
   Trust trust = Trust::owner;
-  std::string speaker;
-  std::string session;  ///< empty: none
-  std::string source;   ///< id in the system it came from; empty: none
-  std::string channel;
+  std::string speaker = {};
+  std::string session = {};  ///< empty: none
+  std::string source = {};   ///< id in the system it came from; empty: none
+  std::string channel = {};
   std::int32_t day = 0;  ///< days since 1970-01-01 in the caller's zone, of the event
   float importance = 0;  ///< 0 … 1, kept in thousandths
   TimeMs recorded_ms = 0;
-  std::optional<TimeMs> event_ms;
-  std::vector<std::string> tags;      ///< ids; a set: order and repeats are lost
-  std::vector<std::string> keywords;  ///< concept ids or normal forms; likewise
+  std::optional<TimeMs> event_ms = {};
+  std::vector<std::string> tags = {};      ///< ids; a set: order and repeats are lost
+  std::vector<std::string> keywords = {};  ///< concept ids or normal forms; likewise
   bool operator==(const AttributeRecord&) const = default;
   /// When it happened if known, else when it was recorded.
   [[nodiscard]] TimeMs time_ms() const { return event_ms.value_or(recorded_ms); }
@@ -65,17 +65,17 @@ struct AttributeRecord {
 
 /// All conditions hold together; an empty one holds always. Lists are any-of unless named all_.
 struct AttributeFilter {
-  std::vector<std::string> any_tags, all_tags, no_tags;
-  std::vector<std::string> any_keywords, all_keywords;
-  std::vector<std::string> speakers, sessions, sources, channels;
-  std::vector<Kind> kinds;
-  std::vector<Trust> trusts;
-  std::optional<TimeMs> from_ms, until_ms;          ///< of time_ms(), both ends included
-  std::optional<std::int32_t> from_day, until_day;  ///< both ends included
-  std::optional<TimeMs> recorded_until_ms;          ///< as-of: see AttributeSnapshot::as_of
-  std::optional<std::uint64_t> sequence_until;      ///< included; flags are those of that moment
+  std::vector<std::string> any_tags = {}, all_tags = {}, no_tags = {};
+  std::vector<std::string> any_keywords = {}, all_keywords = {};
+  std::vector<std::string> speakers = {}, sessions = {}, sources = {}, channels = {};
+  std::vector<Kind> kinds = {};
+  std::vector<Trust> trusts = {};
+  std::optional<TimeMs> from_ms = {}, until_ms = {};          ///< of time_ms(), both ends included
+  std::optional<std::int32_t> from_day = {}, until_day = {};  ///< both ends included
+  std::optional<TimeMs> recorded_until_ms = {};      ///< as-of: see AttributeSnapshot::as_of
+  std::optional<std::uint64_t> sequence_until = {};  ///< included; flags are those of that moment
   float importance_min = 0;
-  std::vector<Flag> with_flags, without_flags;
+  std::vector<Flag> with_flags = {}, without_flags = {};
   [[nodiscard]] bool operator==(const AttributeFilter&) const = default;
 };
 
@@ -108,7 +108,7 @@ class AttributeSnapshot {
     Trust trust = Trust::owner;
     float importance = 0;
     TimeMs recorded_ms = 0;
-    std::optional<TimeMs> event_ms;
+    std::optional<TimeMs> event_ms = {};
     std::int32_t day = 0;
     std::uint8_t flags = 0;  ///< bit n: Flag n, as of now
     [[nodiscard]] TimeMs time_ms() const { return event_ms.value_or(recorded_ms); }

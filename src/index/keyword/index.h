@@ -25,7 +25,7 @@ class FileSystem;
 inline constexpr std::size_t term_kinds = 6;         ///< enumerators of TermKind
 inline constexpr std::size_t term_bytes_max = 255;   ///< longer terms are cut at the index's door
 inline constexpr std::size_t query_terms_max = 256;  ///< of one search
-inline constexpr float query_weight_max = 64;        ///< of one query term; at least 0
+inline constexpr float query_weight_max = 16;        ///< of one query term; at least 0
 inline constexpr std::size_t keyword_hits_max = 10'000;  ///< top_k of one search
 
 /// Document lengths are kept for two classes, so that bigram noise does not distort the length of
@@ -37,19 +37,19 @@ enum class LengthClass : std::uint8_t { word, bigram };
 
 /// BM25's constants. Fixed for an index instance; not stored, so they may change at any open.
 struct Bm25 {
-  float k1 = 1.2f;  ///< > 0: how fast repetition saturates
+  float k1 = 1.2f;  ///< above 0, at most 4: how fast repetition saturates
   float b = 0.75f;  ///< 0 … 1: how much length counts
 };
 
-/// The terms of one block, as the analyser gives them: no (kind, text) twice, any order.
+/// The terms of one block, as the analyser gives them: any order; repeats add up.
 struct KeywordDocument {
   std::uint64_t sequence = 0;
-  std::vector<Term> terms;
+  std::vector<Term> terms = {};
 };
 
 struct QueryTerm {
   TermKind kind = TermKind::lemma;
-  std::string text;
+  std::string text = {};
   float weight = 1;  ///< 0 … query_weight_max; multiplies the term's score
 };
 
@@ -79,8 +79,8 @@ class KeywordSnapshot {
  public:
   virtual ~KeywordSnapshot() = default;
 
-  /// The best `top_k` documents that hold at least one term with a weight above 0, best first, ties
-  /// by lower sequence. A term given twice counts twice.
+  /// The best `top_k` documents with a score above 0, best first, ties by lower sequence. A term
+  /// given twice counts twice.
   /// score = sum of w * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average length)),
   /// idf = ln(1 + (N - df + 0.5) / (df + 0.5)); length and its average (over documents that have
   /// any) are of the term's LengthClass; every summand is rounded to 2^-20, so that the sum does
@@ -120,7 +120,8 @@ class KeywordIndex {
   /// Adds documents; searchable by snapshots taken from then on, on disk after flush(). Sequences
   /// rise and lie above every earlier one; `covered` is not below the last one. An empty batch
   /// moves the watermark. Cost: amortised O(terms * log documents). Errors: invalid_argument
-  /// (sequence not rising, term without text, count 0, term twice); limit (sequence_limit); io,
+  /// (sequence not rising, term without text or with count 0,
+  /// watermark below the last one); limit (sequence_limit); io,
   /// corrupt as flush (a full tail is flushed by itself).
   virtual Result<void> append(std::span<const KeywordDocument> documents,
                               const Watermark& covered) = 0;

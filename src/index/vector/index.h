@@ -37,7 +37,7 @@ inline constexpr std::size_t vector_hits_max = 10'000;
 
 /// Which model made the vectors; vectors of different models never meet.
 struct VectorModel {
-  std::string id;  ///< 1 … 255 bytes, for example the embedder's id with its file's digest
+  std::string id = {};  ///< 1 … 255 bytes, for example the embedder's id with its file's digest
   std::uint32_t dim = 384;
   bool operator==(const VectorModel&) const = default;
 };
@@ -59,8 +59,8 @@ struct VectorEntry {
 };
 
 struct VectorQuery {
-  std::span<const float> vector;  ///< dim floats of unit length
-  std::size_t top_k = 100;        ///< sequences, 1 … vector_hits_max
+  std::span<const float> vector = {};  ///< dim floats of unit length
+  std::size_t top_k = 100;             ///< sequences, 1 … vector_hits_max
   std::uint8_t kinds = all_vector_kinds;
   const SequenceSet* allowed = nullptr;  ///< only these may be hits; null: all
 };

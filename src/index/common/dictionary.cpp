@@ -1,0 +1,152 @@
+#include "index/common/dictionary.h"
+
+#include <algorithm>
+
+#include "index/common/encoding.h"
+
+namespace mbe {
+namespace {
+
+constexpr std::uint64_t group_keys = 16;
+
+std::uint64_t prefix_of(std::string_view key) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    out = out << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0u);
+  }
+  return out;
+}
+
+// One entry from the front of `left`; `key` holds the previous key and becomes this one.
+bool read_entry(std::string_view& left, std::string& key, std::uint64_t& postings,
+                DictionaryEntry& entry) {
+  ByteReader reader(left);
+  const std::uint64_t shared = reader.varint();
+  const std::string_view rest = reader.bytes(reader.varint());
+  entry = {};
+  entry.count = reader.varint();
+  const std::uint64_t value = reader.varint();
+  if (!reader.ok() || shared > key.size() || shared + rest.size() > dictionary_key_max ||
+      entry.count == 0) {
+    return false;
+  }
+  key.resize(shared);
+  key += rest;
+  if (entry.count == 1) {
+    entry.single = value;
+  } else {
+    entry.offset = postings;
+    entry.size = value;
+    postings += value;
+  }
+  left.remove_prefix(left.size() - reader.left());
+  return true;
+}
+
+}  // namespace
+
+void DictionaryBuilder::add(std::string_view key, std::uint64_t count, std::uint64_t value,
+                            std::uint64_t size) {
+  MBE_ASSERT(key.size() <= dictionary_key_max && (added_ == 0 || key > last_));
+  std::size_t shared = 0;
+  if (added_ % group_keys == 0) {
+    append_number(heads_, prefix_of(key));
+    append_number(heads_, postings_);
+    append_number(heads_, std::uint64_t{groups_.size()});
+  } else {
+    const auto differs = std::mismatch(key.begin(), key.end(), last_.begin(), last_.end());
+    shared = static_cast<std::size_t>(differs.first - key.begin());
+  }
+  append_varint(groups_, shared);
+  append_varint(groups_, key.size() - shared);
+  groups_ += key.substr(shared);
+  append_varint(groups_, count);
+  append_varint(groups_, value);
+  postings_ += size;
+  last_ = key;
+  ++added_;
+}
+
+Result<Dictionary> Dictionary::open(const SegmentFile& file, std::uint32_t groups_section,
+                                    std::uint32_t heads_section) {
+  Dictionary out;
+  out.file_ = &file;
+  out.groups_ = file.section(groups_section);
+  MBE_ASSIGN(out.heads_, file.checked(heads_section));
+  if (out.heads_.size() % sizeof(Head) != 0) return file.corrupt("dictionary heads");
+  std::uint64_t floor = 0;
+  for (std::size_t i = 0; i < out.groups(); ++i) {
+    const Head head = out.head(i);
+    if (head.offset < floor || head.offset > out.groups_.size()) {
+      return file.corrupt("dictionary heads");
+    }
+    floor = head.offset;
+  }
+  return out;
+}
+
+Dictionary::Head Dictionary::head(std::size_t group) const {
+  return load_number<Head>(heads_.data() + group * sizeof(Head));
+}
+
+std::string_view Dictionary::group_bytes(std::size_t group) const {
+  const std::uint64_t begin = head(group).offset;
+  const std::uint64_t end = group + 1 < groups() ? head(group + 1).offset : groups_.size();
+  return groups_.substr(begin, end - begin);
+}
+
+Result<bool> Dictionary::starts_after(std::size_t group, std::string_view key) const {
+  const std::uint64_t mine = head(group).prefix;
+  const std::uint64_t wanted = prefix_of(key);
+  if (mine != wanted) return mine > wanted;
+  const std::string_view bytes = group_bytes(group);
+  if (!file_->check(bytes)) return file_->corrupt("page checksum");
+  ByteReader reader(bytes);
+  (void)reader.varint();
+  const std::string_view first = reader.bytes(reader.varint());
+  if (!reader.ok()) return file_->corrupt("dictionary");
+  return first > key;
+}
+
+Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) const {
+  std::size_t low = 0;  // the wanted group is the last one that does not start after the key
+  std::size_t high = groups();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    MBE_ASSIGN(const bool after, starts_after(middle, key));
+    if (after) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  if (low == 0) return std::optional<DictionaryEntry>{};
+  std::string_view left = group_bytes(low - 1);
+  if (!file_->check(left)) return file_->corrupt("page checksum");
+  std::uint64_t postings = head(low - 1).postings;
+  std::string at;
+  DictionaryEntry entry;
+  while (!left.empty()) {
+    if (!read_entry(left, at, postings, entry)) return file_->corrupt("dictionary");
+    if (at == key) return std::optional(entry);
+    if (at > key) break;
+  }
+  return std::optional<DictionaryEntry>{};
+}
+
+Result<bool> Dictionary::Iterator::next() {
+  if (left_.empty()) {
+    if (group_ == dictionary_->groups()) return false;
+    left_ = dictionary_->group_bytes(group_);
+    if (!dictionary_->file_->check(left_)) return dictionary_->file_->corrupt("page checksum");
+    postings_ = dictionary_->head(group_).postings;
+    ++group_;
+    key_.clear();
+  }
+  if (left_.empty() || !read_entry(left_, key_, postings_, entry_)) {
+    return dictionary_->file_->corrupt("dictionary");
+  }
+  return true;
+}
+
+}  // namespace mbe

@@ -1,0 +1,115 @@
+// Little-endian numbers, varints and bit-packed runs of the index files, and a reader that cannot
+// run over its end. Pure; any thread. Varint: seven bits a byte, low first, high bit = more follow.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace mbe {
+
+static_assert(std::endian::native == std::endian::little, "derived files are little-endian");
+
+template <class T>
+void append_number(std::string& out, T value) {
+  static_assert(std::is_arithmetic_v<T>);
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+inline void append_varint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
+}
+
+/// The number at a place; the caller has checked that it lies inside.
+template <class T>
+[[nodiscard]] T load_number(const char* from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+/// Reads forward; after the first read over the end everything is zero and ok() is false.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
+
+  template <class T>
+  [[nodiscard]] T number() {
+    if (left() < sizeof(T)) return fail<T>();
+    const T value = load_number<T>(at_);
+    at_ += sizeof(T);
+    return value;
+  }
+  [[nodiscard]] std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const auto byte = static_cast<unsigned char>(*at_++);
+      value |= std::uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return value;
+    }
+    return fail<std::uint64_t>();
+  }
+  [[nodiscard]] std::string_view bytes(std::uint64_t size) {
+    if (left() < size) return fail<std::string_view>();
+    const std::string_view out(at_, size);
+    at_ += size;
+    return out;
+  }
+  [[nodiscard]] bool ok() const { return ok_; }
+  [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+
+ private:
+  template <class T>
+  T fail() {
+    ok_ = false;
+    at_ = end_;
+    return T{};
+  }
+  const char* at_;
+  const char* end_;
+  bool ok_ = true;
+};
+
+/// Bytes of `count` values of `bits` bits.
+[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t count, unsigned bits) {
+  return (count * bits + 7) / 8;
+}
+/// Readers of packed runs load eight bytes at a time: this many must follow any run.
+inline constexpr std::size_t packed_slack = 8;
+
+/// Appends the values' low `bits` (0 … 32) bits, low first.
+inline void append_packed(std::string& out, std::span<const std::uint32_t> values, unsigned bits) {
+  const std::size_t begin = out.size();
+  out.resize(begin + packed_bytes(values.size(), bits));
+  std::size_t bit = 0;
+  for (const std::uint32_t value : values) {
+    for (unsigned done = 0; done < bits;) {
+      const std::size_t byte = begin + bit / 8;
+      const auto shift = static_cast<unsigned>(bit % 8);
+      out[byte] = static_cast<char>(static_cast<unsigned char>(out[byte]) |
+                                    ((value >> done) << shift & 0xffu));
+      const unsigned step = std::min(8 - shift, bits - done);
+      done += step;
+      bit += step;
+    }
+  }
+}
+
+/// Reads out.size() values of `bits` (0 … 32) bits; packed_bytes + packed_slack bytes are readable.
+inline void unpack(const char* from, unsigned bits, std::span<std::uint32_t> out) {
+  const auto mask = static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1);
+  std::size_t bit = 0;
+  for (std::uint32_t& value : out) {
+    value =
+        static_cast<std::uint32_t>(load_number<std::uint64_t>(from + bit / 8) >> (bit % 8)) & mask;
+    bit += bits;
+  }
+}
+
+}  // namespace mbe

@@ -1,0 +1,200 @@
+#include "index/keyword/segment_search.h"
+
+#include <algorithm>
+
+namespace mbe {
+namespace {
+
+bool better(const TopHits::Entry& a, const TopHits::Entry& b) {
+  return a.score != b.score ? a.score > b.score : a.sequence < b.sequence;
+}
+
+}  // namespace
+
+void TopHits::push(FixedScore score, std::uint64_t sequence) {
+  if (heap_.size() == top_k_) {
+    std::ranges::pop_heap(heap_, better);
+    heap_.pop_back();
+  }
+  heap_.push_back({score, sequence});
+  std::ranges::push_heap(heap_, better);
+  if (heap_.size() == top_k_) threshold_ = heap_.front().score;
+}
+
+std::vector<KeywordHit> TopHits::take() {
+  std::ranges::sort(heap_, better);
+  std::vector<KeywordHit> out;
+  out.reserve(heap_.size());
+  for (const Entry& entry : heap_) out.push_back({entry.sequence, to_score(entry.score)});
+  return out;
+}
+
+Result<SegmentSearch> SegmentSearch::open(const KeywordSegment& segment,
+                                          std::span<const ScoredTerm> terms,
+                                          std::span<const std::optional<DictionaryEntry>> entries) {
+  SegmentSearch out(segment);
+  out.cursors_.reserve(terms.size());
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (!entries[i]) continue;
+    Cursor& cursor = out.cursors_.emplace_back();
+    cursor.term = &terms[i];
+    cursor.lengths = segment.lengths(length_class(terms[i].kind)).data();
+    MBE_TRY(segment.open_postings(terms[i].kind, *entries[i], cursor.reader));
+  }
+  return out;
+}
+
+FixedScore SegmentSearch::bound_of(Cursor& cursor, std::uint32_t block) const {
+  if (cursor.bounded != block) {
+    const BlockHead head = cursor.reader.head(block);
+    cursor.bounded = block;
+    cursor.block_bound = cursor.term->weight.score(std::max(head.count_max, 1u), head.length_min);
+  }
+  return cursor.block_bound;
+}
+
+// Moves to the first block that reaches the window and takes the largest bound inside it.
+void SegmentSearch::bound_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end) const {
+  cursor.bound = 0;
+  while (cursor.block < cursor.reader.blocks() &&
+         cursor.reader.head(cursor.block).last_document < begin) {
+    ++cursor.block;
+    cursor.position = 0;
+  }
+  for (std::uint32_t block = cursor.block; block < cursor.reader.blocks(); ++block) {
+    const std::uint32_t first = block == 0 ? 0 : cursor.reader.head(block - 1).last_document + 1;
+    if (first >= end) break;
+    if (cursor.reader.loaded() == block) {  // short lists, and what the last window left
+      const auto documents = cursor.reader.documents();
+      const auto at = std::ranges::lower_bound(documents, begin);
+      if (at == documents.end() || *at >= end) continue;
+    }
+    cursor.bound = std::max(cursor.bound, bound_of(cursor, block));
+  }
+}
+
+bool SegmentSearch::add_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end) {
+  for (; cursor.block < cursor.reader.blocks(); ++cursor.block, cursor.position = 0) {
+    const std::uint32_t first =
+        cursor.block == 0 ? 0 : cursor.reader.head(cursor.block - 1).last_document + 1;
+    if (first >= end) return true;
+    if (!cursor.reader.load(cursor.block)) return false;
+    const auto documents = cursor.reader.documents();
+    const auto counts = cursor.reader.counts();
+    std::size_t at = cursor.position;
+    while (at < documents.size() && documents[at] < begin) ++at;
+    const TermWeight weight = cursor.term->weight;
+    for (; at < documents.size() && documents[at] < end; ++at) {
+      sums_[documents[at] - begin] += weight.score(counts[at], cursor.lengths[documents[at]]);
+    }
+    cursor.position = static_cast<std::uint32_t>(at);
+    if (at < documents.size()) return true;
+  }
+  return true;
+}
+
+// Takes the documents whose sum is above `floor` as candidates.
+void SegmentSearch::gather(std::uint32_t begin, FixedScore floor) {
+  candidates_.clear();
+  for (std::uint32_t i = 0; i < window; ++i) {
+    if (sums_[i] > floor && sums_[i] > 0) candidates_.push_back(begin + i);
+  }
+}
+
+std::optional<std::uint32_t> SegmentSearch::seek(Cursor& cursor, std::uint32_t document) const {
+  PostingReader& reader = cursor.reader;
+  while (cursor.block < reader.blocks() && reader.head(cursor.block).last_document < document) {
+    ++cursor.block;
+    cursor.position = 0;
+  }
+  if (cursor.block == reader.blocks()) return 0;
+  if (!reader.load(cursor.block)) return std::nullopt;
+  const auto documents = reader.documents();
+  const auto from = documents.begin() + cursor.position;
+  const auto at = std::lower_bound(from, documents.end(), document);
+  cursor.position = static_cast<std::uint32_t>(at - documents.begin());
+  if (at == documents.end() || *at != document) return 0;
+  return reader.counts()[cursor.position];
+}
+
+// Adds a term's score to the candidates and drops those that the rest cannot lift over `floor`.
+bool SegmentSearch::refine(Cursor& cursor, std::uint32_t begin, FixedScore rest, FixedScore floor) {
+  std::size_t kept = 0;
+  for (const std::uint32_t document : candidates_) {
+    const std::optional<std::uint32_t> count = seek(cursor, document);
+    if (!count) return false;
+    FixedScore& sum = sums_[document - begin];
+    if (*count > 0) sum += cursor.term->weight.score(*count, cursor.lengths[document]);
+    if (sum + rest > floor) candidates_[kept++] = document;
+  }
+  candidates_.resize(kept);
+  return true;
+}
+
+Result<void> SegmentSearch::collect(const Admission& admission, TopHits& hits) {
+  std::vector<Cursor*> order;
+  for (Cursor& cursor : cursors_) order.push_back(&cursor);
+  sums_.assign(window, 0);
+  for (std::uint32_t begin = 0; begin < segment_->documents(); begin += window) {
+    const std::uint32_t end = std::min(begin + window, segment_->documents());
+    for (Cursor& cursor : cursors_) bound_window(cursor, begin, end);
+    std::ranges::sort(order, {}, [](const Cursor* cursor) { return cursor->bound; });
+    // The weakest terms that together stay at or below the threshold open no candidate.
+    FixedScore rest = 0;
+    std::size_t essential = 0;
+    while (essential < order.size() && rest + order[essential]->bound <= hits.threshold()) {
+      rest += order[essential++]->bound;
+    }
+    if (essential == order.size()) continue;
+    for (std::size_t i = essential; i < order.size(); ++i) {
+      if (!add_window(*order[i], begin, end)) return segment_->file().corrupt("postings");
+    }
+    gather(begin, hits.threshold() - rest);
+    for (std::size_t i = essential; i > 0 && !candidates_.empty(); --i) {
+      rest -= order[i - 1]->bound;
+      if (!refine(*order[i - 1], begin, rest, hits.threshold())) {
+        return segment_->file().corrupt("postings");
+      }
+    }
+    for (const std::uint32_t document : candidates_) {
+      const FixedScore sum = sums_[document - begin];
+      if (sum <= hits.threshold()) continue;
+      const std::uint64_t sequence = segment_->sequence(document);
+      if (admission.admits(sequence)) hits.push(sum, sequence);
+    }
+    std::ranges::fill(sums_, 0);
+  }
+  return {};
+}
+
+Result<void> SegmentSearch::add_parts(std::span<const std::uint32_t> documents,
+                                      std::span<KeywordParts* const> parts) {
+  for (Cursor& cursor : cursors_) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
+      if (!count) return segment_->file().corrupt("postings");
+      if (*count == 0) continue;
+      const FixedScore score = cursor.term->weight.score(*count, cursor.lengths[documents[i]]);
+      parts[i]->by_kind[static_cast<std::size_t>(cursor.term->kind)] += to_score(score);
+      parts[i]->idf_matched += cursor.term->weight_idf;
+      ++parts[i]->terms_matched;
+    }
+  }
+  return {};
+}
+
+Result<void> SegmentSearch::add_scores(std::span<const std::uint32_t> documents,
+                                       std::span<FixedScore> scores) {
+  for (Cursor& cursor : cursors_) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
+      if (!count) return segment_->file().corrupt("postings");
+      if (*count > 0) {
+        scores[i] += cursor.term->weight.score(*count, cursor.lengths[documents[i]]);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace mbe
