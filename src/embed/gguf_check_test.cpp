@@ -41,10 +41,9 @@ struct File {
   std::uint32_t version = 3;
   std::uint64_t tensors = 1;
   std::uint64_t values = 2;
-  std::string metadata = text_of("general.architecture") + bytes_of(type_string) +
-                         text_of("bert") + text_of("words") + bytes_of(type_array) +
-                         bytes_of(type_string) + bytes_of<std::uint64_t>(2) + text_of("a") +
-                         text_of("b");
+  std::string metadata = text_of("general.architecture") + bytes_of(type_string) + text_of("bert") +
+                         text_of("words") + bytes_of(type_array) + bytes_of(type_string) +
+                         bytes_of<std::uint64_t>(2) + text_of("a") + text_of("b");
   TensorEntry tensor;
   std::size_t data_bytes = 2 * 2 * 18;
 
@@ -60,8 +59,7 @@ void expect_refused(const File& file, std::string_view reason) {
   const auto checked = check_gguf(file.bytes());
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().code(), ErrorCode::corrupt);
-  EXPECT_NE(checked.error().message().find(reason), std::string::npos)
-      << checked.error().message();
+  EXPECT_NE(checked.error().message().find(reason), std::string::npos) << checked.error().message();
 }
 
 TEST(CheckGguf, SummarisesAFileWhoseLengthsFit) {
@@ -118,19 +116,19 @@ TEST(CheckGguf, RefusesAStringOverItsLimit) {
 TEST(CheckGguf, RefusesAnArrayThatClaimsTooMuch) {
   File file;
   file.values = 1;
-  file.metadata = text_of("k") + bytes_of(type_array) + bytes_of(type_u32) +
-                  bytes_of(~std::uint64_t{0} / 2);
+  file.metadata =
+      text_of("k") + bytes_of(type_array) + bytes_of(type_u32) + bytes_of(~std::uint64_t{0} / 2);
   expect_refused(file, "an array over its limit");
-  file.metadata = text_of("k") + bytes_of(type_array) + bytes_of(type_u32) +
-                  bytes_of<std::uint64_t>(1 << 20);
+  file.metadata =
+      text_of("k") + bytes_of(type_array) + bytes_of(type_u32) + bytes_of<std::uint64_t>(1 << 20);
   expect_refused(file, "values past the end");
 }
 
 TEST(CheckGguf, RefusesArraysOfArraysAndUnknownTypes) {
   File file;
   file.values = 1;
-  file.metadata = text_of("k") + bytes_of(type_array) + bytes_of(type_array) +
-                  bytes_of<std::uint64_t>(1);
+  file.metadata =
+      text_of("k") + bytes_of(type_array) + bytes_of(type_array) + bytes_of<std::uint64_t>(1);
   expect_refused(file, "an unknown type of value");
   file.metadata = text_of("k") + bytes_of<std::uint32_t>(99);
   expect_refused(file, "an unknown type of value");

@@ -1,58 +1,16 @@
 #include "embed/model_manifest.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-#include <optional>
-
 #include "base/bytes.h"
 #include "embed/gguf_check.h"
+#include "embed/json_fields.h"
 #include "fs/file_system.h"
 
 namespace mbe {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::uint64_t manifest_bytes_max = 64 * 1024;
 constexpr std::string_view manifest_file = "manifest.json";
 constexpr std::int64_t manifest_format = 1;
-
-/// Takes typed values out of a manifest and remembers the first one that is not as it should be.
-class Fields {
- public:
-  explicit Fields(const Json& json) : json_(json) {}
-
-  std::string text(const char* key) {
-    const auto found = json_.find(key);
-    if (found == json_.end() || !found->is_string()) return bad(key), "";
-    return found->get<std::string>();
-  }
-
-  std::uint64_t number(const char* key, std::uint64_t min, std::uint64_t max) {
-    const auto found = json_.find(key);
-    if (found == json_.end() || !found->is_number_unsigned()) return bad(key), min;
-    const auto value = found->get<std::uint64_t>();
-    if (value < min || value > max) bad(key);
-    return value;
-  }
-
-  /// The place of a text among `names`.
-  std::size_t choice(const char* key, std::initializer_list<std::string_view> names) {
-    const auto found = std::ranges::find(names, text(key));
-    if (found == names.end()) return bad(key), 0;
-    return static_cast<std::size_t>(found - names.begin());
-  }
-
-  void bad(const char* key) {
-    if (!first_bad_) first_bad_ = key;
-  }
-
-  [[nodiscard]] const std::optional<std::string>& first_bad() const { return first_bad_; }
-
- private:
-  const Json& json_;
-  std::optional<std::string> first_bad_;
-};
 
 /// An error of the file system about a model, as the caller of an embedder should see it.
 Error unreadable(const std::filesystem::path& path, const Error& reason) {
@@ -75,22 +33,15 @@ Result<ModelManifest> read_model_manifest(const std::filesystem::path& folder) {
   const auto path = folder / manifest_file;
   auto text = read_file(posix_file_system(), path.string(), manifest_bytes_max);
   if (!text.ok()) return unreadable(path, text.error());
-  const auto json = Json::parse(*text, nullptr, false);
-  if (!json.is_object()) {
-    return fail(ErrorCode::corrupt, "{} is no JSON object; set the model up again", path.string());
-  }
-  Fields fields(json);
+  const auto json = parse_json_object(*text);
+  JsonFields fields(json);
   ModelManifest manifest;
   if (fields.text("kind") != "embedding") fields.bad("kind");
   fields.number("format", manifest_format, manifest_format);
   manifest.name = fields.text("name");
-  const auto file = std::filesystem::path(fields.text("file"));
-  if (file.empty() || file.has_parent_path() || file == "..") fields.bad("file");
-  manifest.weights = folder / file;
+  manifest.weights = folder / fields.file_name("file");
   manifest.weights_bytes = fields.number("bytes", 1, std::uint64_t{1} << 40);
-  const auto digest = bytes32_from_hex(fields.text("sha256"));
-  if (!digest) fields.bad("sha256");
-  manifest.weights_digest = digest.value_or(Digest{});
+  manifest.weights_digest = fields.digest("sha256");
   manifest.dim = fields.number("dim", 1, dim_max);
   manifest.tokens_max = fields.number("tokens_max", 8, tokens_max_limit);
   manifest.pooling = static_cast<Pooling>(fields.choice("pooling", {"mean", "cls", "last"}));

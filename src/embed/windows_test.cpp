@@ -23,7 +23,9 @@ Result<std::size_t> count_words(std::string_view text) {
   return words;
 }
 
-Result<std::size_t> count_bytes(std::string_view text) { return text.size(); }
+Result<std::size_t> count_bytes(std::string_view text) {
+  return text.size();
+}
 
 /// `count` sentences of ten words.
 std::string sentences(int count) {

@@ -1,0 +1,53 @@
+#include "embed/turns.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+namespace mbe {
+namespace {
+
+/// Gives the processor away until `count` callers wait.
+void wait_for_waiting(Turns& turns, std::size_t count) {
+  while (turns.waiting() < count) std::this_thread::yield();
+}
+
+TEST(Turns, LetsWaitingQueriesGoBeforeWaitingPassages) {
+  Turns turns(8);
+  std::vector<TextRole> order;
+  std::vector<std::jthread> callers;
+  {
+    const auto first = turns.take(TextRole::passage);
+    ASSERT_TRUE(first.ok());
+    const std::vector<TextRole> roles = {TextRole::passage, TextRole::query};
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+      callers.emplace_back([&turns, &order, role = roles[i]] {
+        const auto turn = turns.take(role);
+        ASSERT_TRUE(turn.ok());
+        order.push_back(role);
+      });
+      wait_for_waiting(turns, i + 1);
+    }
+  }
+  callers.clear();
+  EXPECT_EQ(order, (std::vector{TextRole::query, TextRole::passage}));
+}
+
+TEST(Turns, IsBusyWhenTooManyWait) {
+  Turns turns(1);
+  auto holder = turns.take(TextRole::query);
+  ASSERT_TRUE(holder.ok());
+  {
+    const std::jthread waiter([&] { EXPECT_TRUE(turns.take(TextRole::passage).ok()); });
+    wait_for_waiting(turns, 1);
+    const auto refused = turns.take(TextRole::query);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), ErrorCode::busy);
+    const auto given_back = std::move(*holder);
+  }
+  EXPECT_TRUE(turns.take(TextRole::query).ok());
+}
+
+}  // namespace
+}  // namespace mbe
