@@ -134,6 +134,12 @@ class FaultyFileSystem::MemoryFile final : public File {
     return node_->size;
   }
 
+  [[nodiscard]] Result<std::uint64_t> identity() const override {
+    const std::lock_guard lock(files_.mutex_);
+    MBE_TRY(enter(false));
+    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(node_.get()));
+  }
+
   [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view bytes) override {
     const std::lock_guard lock(files_.mutex_);
     MBE_ASSIGN(const std::optional<Fault> fault, enter(true));

@@ -102,6 +102,17 @@ TEST_P(FileSystems, RenamesAndRemoves) {
   EXPECT_EQ(files().rename(at("b"), at("c")).error().code(), ErrorCode::not_found);
 }
 
+TEST_P(FileSystems, TellsAFileFromItsReplacement) {
+  ASSERT_TRUE(replace_file(files(), at("a"), "old").ok());
+  const auto old = files().open(at("a"), OpenMode::read);
+  const auto same = files().open(at("a"), OpenMode::read);
+  EXPECT_EQ(*(*old)->identity(), *(*same)->identity());
+  ASSERT_TRUE(replace_file(files(), at("a"), "new").ok());
+  const auto replacement = files().open(at("a"), OpenMode::read);
+  EXPECT_NE(*(*old)->identity(), *(*replacement)->identity());
+  EXPECT_EQ(*(*old)->read(0, 3), "old");
+}
+
 INSTANTIATE_TEST_SUITE_P(Memory, FileSystems, testing::Values(false));
 INSTANTIATE_TEST_SUITE_P(Posix, FileSystems, testing::Values(true));
 

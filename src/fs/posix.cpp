@@ -50,6 +50,12 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
+  [[nodiscard]] Result<std::uint64_t> identity() const override {
+    struct stat status;
+    if (::fstat(fd_, &status) != 0) return failed("cannot look at {}: {}", path_, errno);
+    return static_cast<std::uint64_t>(status.st_ino);
+  }
+
   [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view bytes) override {
     while (!bytes.empty()) {
       const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
