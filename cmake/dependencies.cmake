@@ -1,4 +1,5 @@
-# Third-party code: system packages by pkg-config or CMake, the rest from the cache that tools/setup fills.
+# Third-party code: system packages by pkg-config or CMake, the rest from the cache that tools/setup
+# fills.
 if(DEFINED ENV{MBE_CACHE})
   set(MBE_CACHE_DEFAULT $ENV{MBE_CACHE})
 elseif(DEFINED ENV{XDG_CACHE_HOME})

@@ -12,9 +12,11 @@ endif()
 add_library(mbe_options INTERFACE)
 target_compile_options(mbe_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
   -Wno-missing-field-initializers)  # designated initialisers name what differs from the defaults
-target_include_directories(mbe_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+target_include_directories(mbe_options INTERFACE
+  ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 if(MBE_SANITIZE)
-  target_compile_options(mbe_options INTERFACE -fsanitize=${MBE_SANITIZE} -fno-omit-frame-pointer -g)
+  target_compile_options(mbe_options INTERFACE
+    -fsanitize=${MBE_SANITIZE} -fno-omit-frame-pointer -g)
   target_link_options(mbe_options INTERFACE -fsanitize=${MBE_SANITIZE})
 endif()
 if(MBE_COVERAGE)

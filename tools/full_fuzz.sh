@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every x_fuzz.cpp for MBE_FUZZ_SECONDS (default 600) each, under sanitizers. What they find stays in
-# build/fuzz/found, the inputs that reach new code in build/fuzz/corpus.
+# Every x_fuzz.cpp for MBE_FUZZ_SECONDS (default 600) each, under sanitizers. What they find stays
+# in build/fuzz/found, the inputs that reach new code in build/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/report.sh

@@ -17,7 +17,8 @@ TEXTS = [
     ("passage", "프로젝트가 망했다. 이제 뭘 해야 할지 모르겠어."),
     ("passage", "The project fell through, and I am afraid of what comes next."),
     ("passage", "ㅋㅋㅋ 진짜 웃기다 ㅠㅠ 배고파"),
-    ("passage", "Flight KE017 leaves at 14:30 on 2024-05-01 from gate 231; the fare was $1,249.50."),
+    ("passage", "Flight KE017 leaves at 14:30 on 2024-05-01 from gate 231; "
+                "the fare was $1,249.50."),
     ("passage", "ＦＵＬＬ　ｗｉｄｔｈ and ﬁne ligatures — “quotes”, … and a half ½"),
     ("passage", "눈이 많이 와서 버스가 늦게 왔다. 그래서 지하철을 탔는데 사람이 너무 많았다. "
                 "내일은 집에서 일하고 싶다고 팀장님께 말씀드렸다. 팀장님은 괜찮다고 하셨다."),
