@@ -39,7 +39,7 @@ struct Block {
 struct Erasure {
   std::uint64_t sequence = 0;         ///< of its erase block
   std::vector<SequenceRange> ranges;  ///< what it names
-  std::optional<std::uint64_t> done;  ///< of its done block, once purged
+  bool done = false;                  ///< purged, and its done block is in the log
 };
 
 /// Step 3 of forgetting, supplied by the engine: removes every derived trace of the ranges and

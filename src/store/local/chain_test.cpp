@@ -339,7 +339,7 @@ TEST_F(ChainTest, IsReadOnlyWhereAcknowledgedBlocksAreDamaged) {
     fill(*open(), 9);
   }
   std::string bytes = files_.contents("c/log/000000.seg.jsonl");
-  const std::size_t at = bytes.find("\"seq\":4") + 1'000;
+  const std::size_t at = bytes.find("\"seq\":4") + 600;
   bytes[at] = bytes[at] == 'A' ? 'B' : 'A';
   files_.set_contents("c/log/000000.seg.jsonl", bytes);
   ASSERT_TRUE(files_.remove("c/derived/offsets").ok());
@@ -405,8 +405,15 @@ TEST_F(ChainTest, GivesUpItsBallastToErase) {
   const auto chain = open_chain(with);
   fill(**chain, 2);
   EXPECT_TRUE(*files_.exists("ballast"));
-  files_.fail_call(5, Fault::no_space, false);
-  ASSERT_TRUE((*chain)->erase({{{1, 1}}, "", "", {}}, nothing()).ok());
+  for (std::uint64_t call = 1; call < 40; ++call) {
+    files_.fail_call(call, Fault::no_space, false);
+    const auto erased = (*chain)->erase({{{1, 1}}, "", "", {}}, nothing());
+    files_.fail_nothing();
+    if (!*files_.exists("ballast")) {
+      EXPECT_TRUE(erased.ok());
+      break;
+    }
+  }
   EXPECT_FALSE(*files_.exists("ballast"));
 }
 
