@@ -113,16 +113,18 @@ def undocumented(text: str) -> list[tuple[int, str]]:
     hidden = _hidden_lines(text)
     found = []
     for number, line in enumerate(lines, 1):
-        if number in hidden or not _declares_function(line):
+        if number in hidden or not _declares_function(line, " ".join(lines[number : number + 3])):
             continue
         if not _explained(lines, number - 1):
             found.append((number, line.strip()))
     return found
 
 
-def _declares_function(line: str) -> bool:
+def _declares_function(line: str, following: str) -> bool:
     """Whether a line begins the declaration of a function that needs a comment."""
     code = re.sub(r"//.*", "", line).strip()
+    if not re.search(r"[;{}]$", code):
+        code += " " + re.split(r"(?<=[;{])", following.strip())[0]
     if not re.match(r"\[\[nodiscard\]\]|[A-Za-z_]", code):
         return False
     if re.match(r"(return|using|if|for|while|switch|case|else|MBE_|public|private|protected|throw|"

@@ -81,6 +81,7 @@ class Finished(unittest.TestCase):
 
     def test_private_members_and_overrides_need_no_comment(self) -> None:
         code = ("class A {\n public:\n  A(int x);\n  int f(int) override;\n\n"
+                "  int h(int,\n        int) override;\n\n"
                 "  [[nodiscard]] int size() const { return size_; }\n\n"
                 " private:\n  int g(int x);\n};\n")
         self.assertEqual(cpp_scan.undocumented(code), [])
@@ -95,7 +96,7 @@ class Finished(unittest.TestCase):
         self.assertEqual(complaints(tidy_rules.translated, files), [])
 
     def test_source_must_be_built(self) -> None:
-        tree = tree_of({"src/a.cpp": "", "src/b.cpp": "", "src/b_fuzz.cpp": ""})
+        tree = tree_of(dict.fromkeys(("src/a.cpp", "src/b.cpp", "src/b_fuzz.cpp"), ""))
         commands = [{"file": str(tree.root / "src/a.cpp")}]
         (tree.root / "compile_commands.json").write_text(json.dumps(commands), encoding="utf-8")
         tree.build = tree.root
@@ -105,7 +106,7 @@ class Finished(unittest.TestCase):
 class Layers(unittest.TestCase):
     """Only lower ranks are included."""
 
-    ranks = check_layers.read_ranks("# rank folder\n0 base\n1 fs\n2 store\n3 store/local\n3 index\n")
+    ranks = check_layers.read_ranks("# r f\n0 base\n1 fs\n2 store\n3 store/local\n3 index\n")
 
     def check(self, path: str, include: str) -> list[str]:
         """Complaints about one file with one include."""

@@ -24,6 +24,7 @@ struct EmbeddingRows {
   std::vector<float> values;  ///< row-major, size() * dim floats
 
   [[nodiscard]] std::size_t size() const { return dim == 0 ? 0 : values.size() / dim; }
+  /// The vector of text `i`, 0 … size() - 1.
   [[nodiscard]] std::span<const float> row(std::size_t i) const {
     return std::span(values).subspan(i * dim, dim);
   }
