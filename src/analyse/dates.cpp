@@ -1,0 +1,400 @@
+#include "analyse/dates.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "analyse/normal_text.h"
+#include "base/utf8.h"
+
+namespace mbe::analyse {
+namespace {
+
+constexpr std::array<std::string_view, 19> kind_names{
+    "day",     "week",     "month",        "year",       "weekday",    "season",    "month_name",
+    "weekend", "number",   "unit_day",     "unit_week",  "unit_month", "unit_year", "ago",
+    "later",   "modifier", "month_suffix", "day_suffix", "year_suffix"};
+constexpr int number_max = 9999;
+constexpr std::int64_t days_max = 2932896;  // 9999-12-31
+
+struct Month {
+  int year;
+  int month;  ///< 1 … 12
+};
+
+Month add_months(Month month, int by) {
+  const int index = month.year * 12 + month.month - 1 + by;
+  return {index / 12, index % 12 + 1};
+}
+
+std::int64_t first_day(Month month) {
+  return days_from_civil({std::clamp(month.year, 1, 9999), static_cast<unsigned>(month.month), 1});
+}
+std::int64_t last_day(Month month) {
+  return first_day(add_months(month, 1)) - 1;
+}
+
+Month month_of(std::int64_t day) {
+  const auto date = civil_from_days(day);
+  return {date.year, static_cast<int>(date.month)};
+}
+
+bool ascii_letter(char c) {
+  return is_ascii_letter(static_cast<unsigned char>(c));
+}
+bool digit(char c) {
+  return is_digit(static_cast<unsigned char>(c));
+}
+
+}  // namespace
+
+Result<Dates> Dates::open(const std::filesystem::path& file) {
+  MBE_ASSIGN(const auto rows, read_table(file, 3, 3));
+  Dates dates;
+  for (const auto& row : rows) {
+    const auto found = std::find(kind_names.begin(), kind_names.end(), row.columns[1]);
+    int value = 0;
+    const auto& number = row.columns[2];
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (found == kind_names.end() || parsed.ec != std::errc()) {
+      return fail(ErrorCode::corrupt, "{} line {}: {} is unknown: correct it", file.string(),
+                  row.line, row.columns[1] + " " + number);
+    }
+    dates.word_bytes_max_ = std::max(dates.word_bytes_max_, row.columns[0].size());
+    dates.words_.emplace(row.columns[0],
+                         Word{static_cast<Kind>(found - kind_names.begin()), value});
+  }
+  return dates;
+}
+
+std::vector<Dates::Item> Dates::items(std::string_view text) const {
+  std::vector<Item> out;
+  bool word_start = true;
+  for (std::size_t at = 0; at < text.size();) {
+    if (digit(text[at]) && word_start) {
+      int value = 0;
+      const auto* begin = text.data() + at;
+      const auto parsed = std::from_chars(begin, text.data() + text.size(), value);
+      const auto end = static_cast<std::size_t>(parsed.ptr - text.data());
+      if (parsed.ec == std::errc() && value <= number_max) {
+        out.push_back({Kind::number, value, at, end, false});
+      }
+      at = std::max(end, at + 1);
+      word_start = true;  // 3일, 5월: a unit follows at once
+      continue;
+    }
+    const bool hangul = static_cast<unsigned char>(text[at]) >= 0xE0;
+    const bool after_number =
+        !out.empty() && out.back().kind == Kind::number && out.back().end == at;
+    if (word_start || after_number) {
+      bool taken = false;
+      for (auto length = std::min(word_bytes_max_, text.size() - at); length > 0; --length) {
+        const auto found = words_.find(text.substr(at, length));
+        if (found == words_.end()) continue;
+        const auto end = at + length;
+        if (ascii_letter(text[end - 1]) && end < text.size() && ascii_letter(text[end])) continue;
+        out.push_back(
+            {found->second.kind, found->second.value, at, end, found->second.kind == Kind::number});
+        at = end;
+        taken = true;
+        break;
+      }
+      if (taken) {
+        word_start = at >= text.size() || hangul || !ascii_letter(text[at]);
+        continue;
+      }
+    }
+    if (hangul || static_cast<unsigned char>(text[at]) >= 0x80) {
+      static_cast<void>(next_code_point(text, at));
+      word_start = false;
+    } else {
+      word_start = !ascii_letter(text[at]) && !digit(text[at]);
+      ++at;
+    }
+  }
+  return out;
+}
+
+/// What a run of neighbouring items adds up to.
+struct Dates::Fields {
+  std::optional<int> day_offset, week_offset, month_offset, year_offset, weekday, season, month,
+      day, year, modifier;
+  bool weekend = false;
+
+  [[nodiscard]] bool dated() const {
+    return day_offset || week_offset || month_offset || year_offset || weekday || season || month ||
+           year || weekend;
+  }
+};
+
+class Dates::Parser {
+ public:
+  Parser(std::string_view text, std::vector<Item> items, std::int64_t today, Tense tense)
+      : text_(text), items_(std::move(items)), today_(today), tense_(tense) {}
+
+  std::vector<DateSpan> run() {
+    for (std::size_t i = 0; i < items_.size();) {
+      Fields fields;
+      auto end = i;
+      while (end < items_.size() && (end == i || adjacent(end)) && take(fields, end)) continue;
+      if (end == i) {
+        ++i;
+        continue;
+      }
+      if (fields.dated()) {
+        const auto [from, until] = resolve(fields);
+        if (from >= 0 - days_max / 4 && until <= days_max) {
+          out_.push_back({items_[i].begin, items_[end - 1].end, from, until});
+        }
+      }
+      i = end;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  /// Only blanks, commas and small words lie between item i and the one before.
+  [[nodiscard]] bool adjacent(std::size_t i) const {
+    auto between = text_.substr(items_[i - 1].end, items_[i].begin - items_[i - 1].end);
+    for (const std::string_view small : {"의", "에", "of", "the", "on", "in", "at"}) {
+      if (const auto at = between.find(small);
+          at != std::string_view::npos && between.size() <= small.size() + 2) {
+        return true;
+      }
+    }
+    return between.find_first_not_of(" ,") == std::string_view::npos;
+  }
+
+  [[nodiscard]] const Item* next(std::size_t i) const {
+    return i < items_.size() && adjacent(i) ? &items_[i] : nullptr;
+  }
+
+  static bool set(std::optional<int>& field, int value) {
+    if (field) return false;
+    field = value;
+    return true;
+  }
+
+  bool take(Fields& f, std::size_t& i) const {
+    const auto& item = items_[i];
+    bool ok = false;
+    switch (item.kind) {
+      case Kind::day:
+        ok = set(f.day_offset, item.value);
+        break;
+      case Kind::week:
+        ok = set(f.week_offset, item.value);
+        break;
+      case Kind::month:
+        ok = set(f.month_offset, item.value);
+        break;
+      case Kind::year:
+        ok = set(f.year_offset, item.value);
+        break;
+      case Kind::weekday:
+        ok = set(f.weekday, item.value);
+        break;
+      case Kind::season:
+        ok = set(f.season, item.value);
+        break;
+      case Kind::month_name:
+        ok = set(f.month, item.value);
+        break;
+      case Kind::weekend:
+        ok = !f.weekend;
+        f.weekend = true;
+        break;
+      case Kind::modifier:
+        ok = take_modifier(f, i);
+        break;
+      case Kind::number:
+        return take_number(f, i);
+      default:
+        break;
+    }
+    if (ok) ++i;
+    return ok;
+  }
+
+  /// last, next, this: only before a weekday, a season, a month's name or the weekend.
+  bool take_modifier(Fields& f, std::size_t i) const {
+    const auto* after = next(i + 1);
+    const bool fits =
+        after != nullptr && (after->kind == Kind::weekday || after->kind == Kind::season ||
+                             after->kind == Kind::month_name || after->kind == Kind::weekend);
+    return fits && set(f.modifier, items_[i].value);
+  }
+
+  bool take_number(Fields& f, std::size_t& i) const {
+    const int value = items_[i].value;
+    const auto* unit = next(i + 1);
+    if (unit == nullptr) {
+      if (f.month && !f.day && value >= 1 && value <= 31 && !items_[i].written_number) {
+        f.day = value;
+        ++i;
+        return true;
+      }
+      if (f.month && !f.year && value >= 1900 && value <= 2200) {
+        f.year = value;
+        ++i;
+        return true;
+      }
+      if (!f.dated() && value >= 1950 && value <= 2100 && preceded_by_in(i)) {
+        f.year = value;
+        ++i;
+        return true;
+      }
+      return false;
+    }
+    const auto* direction = next(i + 2);
+    const int sign = direction == nullptr             ? 0
+                     : direction->kind == Kind::ago   ? -1
+                     : direction->kind == Kind::later ? 1
+                                                      : 0;
+    if (sign != 0 && take_distance(f, unit->kind, sign * value)) {
+      i += 3;
+      return true;
+    }
+    const bool touching = unit->begin == items_[i].end;
+    if (preceded_by_in(i) && !touching && take_distance(f, unit->kind, value)) {
+      i += 2;
+      return true;
+    }
+    return touching && take_calendar(f, unit->kind, value, i);
+  }
+
+  bool take_calendar(Fields& f, Kind unit, int value, std::size_t& i) const {
+    bool ok = false;
+    if (unit == Kind::month_suffix && value >= 1 && value <= 12) ok = set(f.month, value);
+    if (unit == Kind::unit_day && (f.month || f.month_offset) && value >= 1 && value <= 31) {
+      ok = set(f.day, value);
+    }
+    if (unit == Kind::day_suffix && value >= 1 && value <= 31 && f.month) ok = set(f.day, value);
+    if (unit == Kind::unit_year && value >= 1900 && value <= 2200) ok = set(f.year, value);
+    if (ok) i += 2;
+    return ok;
+  }
+
+  static bool take_distance(Fields& f, Kind unit, int by) {
+    switch (unit) {
+      case Kind::unit_day:
+        return set(f.day_offset, by);
+      case Kind::unit_week:
+        return set(f.day_offset, by * 7);
+      case Kind::unit_month:
+        return set(f.month_offset, by);
+      case Kind::unit_year:
+        return set(f.year_offset, by);
+      default:
+        return false;
+    }
+  }
+
+  [[nodiscard]] bool preceded_by_in(std::size_t i) const {
+    const auto before = text_.substr(0, items_[i].begin);
+    return before == "in " || before.ends_with(" in ") || before.ends_with("since ");
+  }
+
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t> resolve(const Fields& f) const {
+    if (f.day_offset) return {today_ + *f.day_offset, today_ + *f.day_offset};
+    const auto monday = today_ - weekday(today_);
+    if (f.week_offset) {
+      const auto week = monday + std::int64_t{*f.week_offset} * 7;
+      if (f.weekday) return {week + *f.weekday, week + *f.weekday};
+      if (f.weekend) return {week + 5, week + 6};
+      return {week, week + 6};
+    }
+    if (f.weekday) {
+      const auto day = nearest_weekday(*f.weekday, f.modifier);
+      return {day, day};
+    }
+    if (f.weekend) {
+      auto saturday = monday + 5;
+      if (f.modifier) saturday += std::int64_t{*f.modifier} * 7;
+      if (!f.modifier && tense_ == Tense::past && saturday > today_) saturday -= 7;
+      return {saturday, saturday + 1};
+    }
+    const auto now = month_of(today_);
+    if (f.season) return season(*f.season, year_for(f, *f.season * 3));
+    if (f.month) {
+      const Month month{year_for(f, *f.month), *f.month};
+      return f.day ? one_day(month, *f.day) : std::pair(first_day(month), last_day(month));
+    }
+    if (f.month_offset) {
+      const auto month = add_months(now, *f.month_offset);
+      return f.day ? one_day(month, *f.day) : std::pair(first_day(month), last_day(month));
+    }
+    const int year = f.year ? *f.year : now.year + f.year_offset.value_or(0);
+    return {first_day({year, 1}), last_day({year, 12})};
+  }
+
+  /// last/next: strictly before/after today; none: by tense, the coming one if unknown, today
+  /// included.
+  [[nodiscard]] std::int64_t nearest_weekday(int wanted, std::optional<int> modifier) const {
+    const auto ahead = (wanted - weekday(today_) + 7) % 7;
+    if (modifier && *modifier < 0) return today_ + ahead - 7;
+    if (modifier && *modifier > 0) return today_ + (ahead == 0 ? 7 : ahead);
+    if (tense_ == Tense::past) return ahead == 0 ? today_ : today_ + ahead - 7;
+    return today_ + ahead;
+  }
+
+  [[nodiscard]] int year_for(const Fields& f, int month) const {
+    if (f.year) return *f.year;
+    const auto now = month_of(today_);
+    if (f.year_offset) return now.year + *f.year_offset;
+    if (f.modifier && *f.modifier < 0) return month < now.month ? now.year : now.year - 1;
+    if (f.modifier && *f.modifier > 0) return month > now.month ? now.year : now.year + 1;
+    if (tense_ == Tense::past && month > now.month) return now.year - 1;
+    if (tense_ == Tense::future && month < now.month) return now.year + 1;
+    return now.year;
+  }
+
+  static std::pair<std::int64_t, std::int64_t> one_day(Month month, int day) {
+    const auto at = std::min(first_day(month) + day - 1, last_day(month));
+    return {at, at};
+  }
+
+  /// 1 spring (March to May) … 4 winter (December to February).
+  static std::pair<std::int64_t, std::int64_t> season(int which, int year) {
+    const Month start{year, which * 3};
+    return {first_day(start), last_day(add_months(start, 2))};
+  }
+
+  std::string_view text_;
+  std::vector<Item> items_;
+  std::int64_t today_;
+  Tense tense_;
+  std::vector<DateSpan> out_;
+};
+
+std::vector<DateSpan> Dates::find(std::string_view text, std::int64_t today, Tense tense) const {
+  auto found = items(text);
+  if (found.empty()) return {};
+  return Parser(text, std::move(found), today, tense).run();
+}
+
+std::vector<std::string> date_terms(std::int64_t from_day, std::int64_t until_day) {
+  constexpr std::int64_t days_max_shown = 7;
+  constexpr int months_max = 3;
+  std::vector<std::string> out;
+  if (until_day - from_day < days_max_shown) {
+    for (auto day = from_day; day <= until_day; ++day) {
+      const auto date = civil_from_days(day);
+      out.push_back(fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day));
+    }
+  }
+  const auto last = month_of(until_day);
+  auto month = month_of(from_day);
+  const int months = (last.year - month.year) * 12 + last.month - month.month + 1;
+  for (int i = 0; months <= months_max && i < months; ++i) {
+    out.push_back(fmt::format("{:04}-{:02}", month.year, month.month));
+    month = add_months(month, 1);
+  }
+  out.push_back(fmt::format("{:04}", last.year));
+  return out;
+}
+
+}  // namespace mbe::analyse

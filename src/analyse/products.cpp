@@ -1,0 +1,265 @@
+#include "analyse/products.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/utf8.h"
+
+namespace mbe::analyse {
+
+std::vector<Term> TermBag::take() {
+  std::sort(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) {
+    return a.kind != b.kind ? a.kind < b.kind : a.text < b.text;
+  });
+  std::vector<Term> out;
+  for (auto& term : terms_) {
+    if (!out.empty() && out.back().kind == term.kind && out.back().text == term.text) {
+      ++out.back().count;
+    } else {
+      out.push_back(std::move(term));
+    }
+  }
+  terms_.clear();
+  return out;
+}
+
+namespace {
+
+bool is_content(WordClass word_class) {
+  return word_class == WordClass::noun || word_class == WordClass::name ||
+         word_class == WordClass::verb || word_class == WordClass::adjective;
+}
+
+}  // namespace
+
+void word_terms(const Lexicon& lexicon, const Reading& reading,
+                const std::function<std::string(std::string_view)>& stem, TermBag& bag) {
+  for (const auto& token : reading.tokens) {
+    if (token.lemma.empty()) continue;
+    if (token.foreign) {
+      const auto stop = lexicon.stop_english(token.root.empty() ? token.lemma : token.root);
+      if (stop == Stop::function || stop == Stop::pronoun) continue;
+      if (token.word_class == WordClass::number) continue;
+      bag.add(TermKind::stem, stem(token.lemma));
+      continue;
+    }
+    if (!is_content(token.word_class) || lexicon.stop_korean(token.lemma) == Stop::light) continue;
+    bag.add(TermKind::lemma, token.lemma);
+    if (!token.root.empty() && token.root.size() > 3) bag.add(TermKind::lemma, token.root);
+    if (!token.second.empty()) bag.add(TermKind::lemma, token.second);
+  }
+}
+
+void bigram_terms(std::string_view text, TermBag& bag) {
+  std::size_t previous = std::string_view::npos;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto begin = at;
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      previous = std::string_view::npos;
+      ++at;
+      continue;
+    }
+    const auto c = next_code_point(text, at);
+    if (!is_hangul(c) && !is_cjk(c)) {
+      previous = std::string_view::npos;
+      continue;
+    }
+    if (previous != std::string_view::npos) {
+      bag.add(TermKind::bigram, std::string(text.substr(previous, at - previous)));
+    }
+    previous = begin;
+  }
+}
+
+bool is_chatter(const Lexicon& lexicon, const Reading& reading,
+                const std::vector<Keyword>& keywords) {
+  if (!keywords.empty()) return false;
+  for (const auto& sentence : reading.sentences) {
+    for (auto i = sentence.first; i < sentence.last; ++i) {
+      const auto& token = reading.tokens[i];
+      if (token.lemma.empty() || token.word_class == WordClass::interjection) continue;
+      const auto stop = token.foreign
+                            ? lexicon.stop_english(token.root.empty() ? token.lemma : token.root)
+                            : lexicon.stop_korean(token.lemma);
+      if (stop == Stop::chatter || stop == Stop::degree) continue;
+      if (!token.foreign && lexicon.stop_korean(token.root) == Stop::chatter) continue;
+      return false;
+    }
+  }
+  return true;
+}
+
+float importance_of(const Lexicon& lexicon, const Reading& reading, const Analysis& analysis,
+                    std::size_t numbers) {
+  constexpr float chatter_importance = 0.02F;
+  if (analysis.is_chatter) return chatter_importance;
+  struct TagWeight {
+    std::string_view tag;
+    float weight;
+  };
+  constexpr std::array<TagWeight, 16> weights{{
+      {"promise", .35F},
+      {"decision", .35F},
+      {"loss", .35F},
+      {"achievement", .30F},
+      {"ending", .25F},
+      {"beginning", .25F},
+      {"plan", .25F},
+      {"preference", .25F},
+      {"info", .20F},
+      {"habit", .20F},
+      {"conflict", .20F},
+      {"change", .15F},
+      {"pause", .15F},
+      {"wish", .15F},
+      {"attempt", .15F},
+      {"event", .10F},
+  }};
+  float rest = 1.0F;
+  const auto present = [&](float weight) { rest *= 1.0F - weight; };
+  bool remembers = false;
+  for (const auto& tag : analysis.tags) {
+    for (const auto& [name, weight] : weights) {
+      if (tag == name) present(weight);
+    }
+    if (tag == "negative" || tag == "positive") present(.10F);
+  }
+  for (const auto& finding : reading.findings) {
+    const bool request = finding.target == lexicon.cue(Cue::memory);
+    if (request && reading.sentences[finding.sentence].requests) remembers = true;
+  }
+  if (remembers) present(.60F);
+  std::size_t names = 0;
+  std::size_t feelings = 0;
+  for (const auto& keyword : analysis.keywords) {
+    if (!keyword.is_concept) {
+      ++names;
+      continue;
+    }
+    const auto index = lexicon.find_concept(keyword.id);
+    if (index >= 0 && keyword.asserted &&
+        lexicon.kind(static_cast<Target>(index)) == Kind::emotion) {
+      ++feelings;
+    }
+  }
+  constexpr std::size_t counted_max = 3;
+  for (std::size_t i = 0; i < std::min(names, counted_max); ++i) present(.06F);
+  for (std::size_t i = 0; i < std::min(feelings, counted_max); ++i) present(.12F);
+  for (std::size_t i = 0; i < std::min(numbers, counted_max); ++i) present(.06F);
+  if (!analysis.dates.empty()) present(.08F);
+  for (std::size_t i = 0; i < std::min(analysis.keywords.size(), counted_max); ++i) present(.04F);
+  constexpr float question_factor = 0.5F;
+  const float value = 1.0F - rest;
+  return analysis.is_question && !remembers ? value * question_factor : value;
+}
+
+namespace {
+
+/// Concepts that say what became of a thing, not which thing it is.
+constexpr std::array<std::string_view, 16> nameless{
+    "beginning",  "ending",       "plan",       "decision",       "promise", "goal",
+    "completion", "success",      "failure",    "attempt",        "effort",  "wish",
+    "pause",      "cancellation", "motivation", "motivation_loss"};
+
+class IntentionFinder {
+ public:
+  IntentionFinder(const Lexicon& lexicon, const Reading& reading)
+      : lexicon_(lexicon), reading_(reading) {}
+
+  std::vector<Intention> run(const std::vector<Keyword>& keywords) {
+    for (std::uint32_t s = 0; s < reading_.sentences.size(); ++s) {
+      const auto& sentence = reading_.sentences[s];
+      if (sentence.asks || sentence.requests) continue;
+      if (const auto state = state_of(sentence, s)) put(sentence, s, *state, keywords);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] std::optional<IntentionState> state_of(const Sentence& sentence,
+                                                       std::uint32_t s) const {
+    std::optional<IntentionState> state;
+    for (auto i = sentence.first; i < sentence.last; ++i) {
+      const auto& token = reading_.tokens[i];
+      if (!token.predicate || token.has(Form::relative)) continue;
+      const bool intends =
+          token.has(Form::plan) || token.has(Form::decision) || token.has(Form::promise);
+      if (intends)
+        state = token.has(Form::negated) ? IntentionState::dropped : IntentionState::intended;
+    }
+    for (const auto& finding : reading_.findings) {
+      if (finding.sentence != s || !finding.carried || finding.absent) continue;
+      const bool asserted = finding.state == State::asserted;
+      const auto is = [&](Cue cue) { return finding.target == lexicon_.cue(cue); };
+      if (asserted && (is(Cue::plan) || is(Cue::promise) || is(Cue::decision)) && !state) {
+        state = IntentionState::intended;
+      }
+      if (is(Cue::drop) && (asserted || finding.state == State::future))
+        return IntentionState::dropped;
+      if (!asserted) continue;
+      if (is(Cue::achieve)) state = IntentionState::done;
+      if (!lexicon_.is_concept(finding.target)) continue;
+      const auto& id = lexicon_.concepts()[finding.target].id;
+      if (id == "failure" || id == "cancellation") return IntentionState::dropped;
+      if ((id == "goal" || id == "plan") && !state) state = IntentionState::intended;
+      const auto& situations = lexicon_.meaning(finding.target).situations;
+      if (std::find(situations.begin(), situations.end(), "achievement") != situations.end()) {
+        state = IntentionState::done;
+      }
+    }
+    if (!state && acted(sentence)) state = IntentionState::done;
+    return state;
+  }
+
+  /// A past action of the main line: it may carry out an earlier plan.
+  [[nodiscard]] bool acted(const Sentence& sentence) const {
+    for (auto i = sentence.first; i < sentence.last; ++i) {
+      const auto& token = reading_.tokens[i];
+      const bool action = token.predicate && token.word_class == WordClass::verb &&
+                          token.has(Form::past) && !token.has(Form::relative);
+      if (action && token.state == State::asserted) return true;
+    }
+    return false;
+  }
+
+  void put(const Sentence& sentence, std::uint32_t s, IntentionState state,
+           const std::vector<Keyword>& keywords) {
+    Intention intention{state, {}, {}};
+    const auto add = [&](const std::string& id) {
+      auto& list = intention.concepts;
+      const bool known = std::find(list.begin(), list.end(), id) != list.end();
+      if (!known && std::find(nameless.begin(), nameless.end(), id) == nameless.end())
+        list.push_back(id);
+    };
+    for (const auto& finding : reading_.findings) {
+      if (finding.sentence != s || !lexicon_.is_concept(finding.target)) continue;
+      if (lexicon_.kind(finding.target) == Kind::emotion) continue;
+      add(lexicon_.concepts()[finding.target].id);
+    }
+    for (const auto& keyword : keywords) {
+      if (keyword.is_concept) continue;
+      for (auto i = sentence.first; i < sentence.last; ++i) {
+        if (keyword.id.starts_with(reading_.tokens[i].lemma) && !reading_.tokens[i].lemma.empty()) {
+          add(keyword.id);
+          break;
+        }
+      }
+    }
+    if (intention.concepts.empty()) return;
+    intention.text = reading_.text.verbatim(reading_.original, sentence.begin, sentence.end);
+    out_.push_back(std::move(intention));
+  }
+
+  const Lexicon& lexicon_;
+  const Reading& reading_;
+  std::vector<Intention> out_;
+};
+
+}  // namespace
+
+std::vector<Intention> find_intentions(const Lexicon& lexicon, const Reading& reading,
+                                       const std::vector<Keyword>& keywords) {
+  return IntentionFinder(lexicon, reading).run(keywords);
+}
+
+}  // namespace mbe::analyse

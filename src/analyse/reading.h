@@ -1,0 +1,30 @@
+// One utterance while it is analysed: what the stages hand on to each other. A plain value of one
+// call.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "analyse/analysis.h"
+#include "analyse/concepts.h"
+#include "analyse/normal_text.h"
+#include "analyse/sentence.h"
+#include "analyse/spelling.h"
+#include "analyse/token.h"
+
+namespace mbe::analyse {
+
+struct Reading {
+  std::string_view original;
+  NormalText text;
+  Laughter laughter;
+  std::vector<Sentence> sentences;
+  std::vector<Token> tokens;
+  std::vector<Finding> findings;
+  std::vector<bool> used;  ///< tokens that a lexicon entry took
+  bool korean = false;     ///< the language of most sentences
+
+  [[nodiscard]] const Token& head(const Finding& finding) const { return tokens[finding.head]; }
+};
+
+}  // namespace mbe::analyse

@@ -1,0 +1,226 @@
+#include "analyse/tags.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "analyse/polarity.h"
+
+namespace mbe::analyse {
+namespace {
+
+constexpr std::array<std::string_view, 8> happening{
+    "attempt", "beginning", "ending", "pause", "achievement", "loss", "change", "conflict"};
+constexpr std::array<std::string_view, 18> order{
+    "attempt",    "beginning", "ending",   "pause",   "achievement", "loss",
+    "change",     "conflict",  "promise",  "plan",    "wish",        "decision",
+    "preference", "habit",     "question", "request", "memory",      "opinion"};
+
+class Tagger {
+ public:
+  Tagger(const Lexicon& lexicon, const Reading& reading, const Outline& outline)
+      : lexicon_(lexicon), reading_(reading), outline_(outline) {}
+
+  std::vector<std::string> run() {
+    const int polarity = find_polarity(lexicon_, reading_);
+    out_.emplace_back(polarity < 0 ? "negative" : polarity > 0 ? "positive" : "neutral");
+    emotions();
+    for (const auto& finding : reading_.findings) {
+      if (lexicon_.is_concept(finding.target)) {
+        concept_situations(finding);
+      } else {
+        cue_situations(finding);
+      }
+    }
+    if (outline_.failed_enterprise) add("ending");
+    for (const auto& token : reading_.tokens) form_situations(token);
+    sentence_situations();
+    finish();
+    return out_;
+  }
+
+ private:
+  void add(std::string_view tag) {
+    if (!has(tag)) situations_.emplace_back(tag);
+  }
+  [[nodiscard]] bool has(std::string_view tag) const {
+    return std::find(situations_.begin(), situations_.end(), tag) != situations_.end();
+  }
+  [[nodiscard]] bool asserted(const Finding& finding) const {
+    return finding.state == State::asserted && finding.carried && !finding.absent;
+  }
+  [[nodiscard]] const Sentence& sentence(const Finding& finding) const {
+    return reading_.sentences[finding.sentence];
+  }
+
+  void emotions() {
+    for (const auto& finding : reading_.findings) {
+      if (!lexicon_.is_concept(finding.target) || !asserted(finding) || !finding.own) continue;
+      const auto& emotion = lexicon_.meaning(finding.target).emotion;
+      if (emotion.empty() || std::find(out_.begin(), out_.end(), emotion) != out_.end()) continue;
+      out_.push_back(emotion);
+      emotional_ = true;
+    }
+  }
+
+  void concept_situations(const Finding& finding) {
+    const auto& meaning = lexicon_.meaning(finding.target);
+    for (const auto& tag : meaning.situations) {
+      const bool commits = tag == "promise" || tag == "plan";
+      const bool negatable =
+          tag == "preference" || tag == "memory" || tag == "wish" || tag == "habit";
+      const bool counts = asserted(finding) || (commits && finding.state == State::future) ||
+                          (negatable && finding.carried && finding.state == State::negated) ||
+                          (tag == "memory" && finding.state == State::questioned);
+      if (counts) add(tag);
+    }
+    const auto& id = lexicon_.concepts()[finding.target].id;
+    const bool outcome = id == "failure" || id == "success" || id == "acceptance";
+    if (outcome && asserted(finding) && outline_.undertaking) add("attempt");
+  }
+
+  void cue_situations(const Finding& finding) {
+    const auto is = [&](Cue cue) { return finding.target == lexicon_.cue(cue); };
+    const bool yes = asserted(finding);
+    const bool said = yes || finding.state == State::negated;
+    if (is(Cue::begin) && yes) add("beginning");
+    if (is(Cue::attempt) && (yes || tried_and_could_not(finding))) add("attempt");
+    if (is(Cue::work) && yes && outline_.undertaking) add("attempt");
+    if (is(Cue::end) && yes) add("ending");
+    if (is(Cue::pause) && yes) add("pause");
+    if (is(Cue::achieve) && yes) add("achievement");
+    if (is(Cue::loss) && yes) add("loss");
+    if (is(Cue::change) && yes) add("change");
+    if (is(Cue::conflict) && yes) add("conflict");
+    if (is(Cue::promise) && (yes || finding.state == State::future)) add("promise");
+    if (is(Cue::plan) && (yes || finding.state == State::future)) add("plan");
+    if (is(Cue::wish) && said) add("wish");
+    if (is(Cue::decision) && yes) add("decision");
+    if (is(Cue::prefer) && said) add("preference");
+    if (is(Cue::habit) && (said || finding.state == State::future)) add("habit");
+    if (is(Cue::ask) && said) add("question");
+    if (is(Cue::request)) add("request");
+    if (is(Cue::memory) && (said || finding.state == State::questioned)) add("memory");
+    if (is(Cue::opinion) && said) add("opinion");
+    if (is(Cue::future)) future_time(finding);
+  }
+
+  [[nodiscard]] bool tried_and_could_not(const Finding& finding) const {
+    return finding.state == State::negated && reading_.head(finding).has(Form::could_not);
+  }
+
+  /// A future time with a present predicate is an arranged event.
+  void future_time(const Finding& finding) {
+    const auto& in = sentence(finding);
+    if (in.asks || in.requests) return;
+    for (auto i = in.first; i < in.last; ++i) {
+      const auto& token = reading_.tokens[i];
+      if (!token.predicate || token.has(Form::past) || token.has(Form::relative)) continue;
+      const bool feeling = token.word_class == WordClass::adjective && token.lemma != "있다";
+      if (token.state == State::asserted && !feeling) return add("plan");
+    }
+  }
+
+  void form_situations(const Token& token) {
+    if (token.has(Form::question) && token.state == State::questioned) return;
+    const bool requested = token.has(Form::request);
+    if (token.has(Form::promise) && !requested && token.word_class == WordClass::verb)
+      add("promise");
+    if (token.has(Form::plan) && !requested && !token.has(Form::promise) && token.predicate)
+      add("plan");
+    if (token.has(Form::wish) && !requested) add("wish");
+    if (token.has(Form::decision)) add("decision");
+    if (token.has(Form::routine)) add("habit");
+    const bool changed = token.has(Form::change) && token.word_class == WordClass::adjective;
+    if (changed && token.state == State::asserted) add("change");
+    const bool view = token.has(Form::opinion) && token.state != State::hypothetical;
+    if (view && !emotional_ && !requested) opinion_ = true;
+  }
+
+  void sentence_situations() {
+    for (const auto& sentence : reading_.sentences) {
+      if (sentence.requests) add("request");
+    }
+    if (!reading_.sentences.empty() && reading_.sentences.back().asks) add("question");
+    if (opinion_ && !has("question")) add("opinion");
+  }
+
+  /// A past or running action of the main line, other than a feeling.
+  [[nodiscard]] bool happens() const {
+    for (std::size_t i = 0; i < reading_.tokens.size(); ++i) {
+      const auto& token = reading_.tokens[i];
+      const bool action = token.predicate && token.word_class == WordClass::verb;
+      if (!action || token.state != State::asserted || token.has(Form::relative)) continue;
+      if (!token.has(Form::past) && !token.has(Form::progressive)) continue;
+      if (!reads_as_feeling(i)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool reads_as_feeling(std::size_t i) const {
+    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+      if (f.first > i || i >= f.last) return false;
+      if (!lexicon_.is_concept(f.target)) return f.target == lexicon_.cue(Cue::opinion);
+      return lexicon_.kind(f.target) == Kind::emotion;
+    });
+  }
+
+  void finish() {
+    const auto in = [&](const auto& list) {
+      return std::any_of(list.begin(), list.end(), [&](std::string_view tag) { return has(tag); });
+    };
+    constexpr std::array<std::string_view, 4> instead{"promise", "decision", "memory", "habit"};
+    const bool told = in(happening);
+    const bool event = !told && !in(instead) && happens();
+    for (const auto tag : order) {
+      if (has(tag)) out_.emplace_back(tag);
+    }
+    if (event) out_.emplace_back("event");
+    constexpr std::array<std::string_view, 8> no_fact{
+        "opinion", "preference", "habit", "plan", "wish", "question", "request", "promise"};
+    const bool fact = !event && !told && !emotional_ && !in(no_fact) && !has("decision") &&
+                      !has("memory") && states_something();
+    if (fact) out_.emplace_back("info");
+  }
+
+  [[nodiscard]] bool states_something() const {
+    const auto states = [](const Token& token) {
+      return token.predicate && !token.has(Form::relative) &&
+             (token.state == State::asserted || token.state == State::negated);
+    };
+    return std::any_of(reading_.tokens.begin(), reading_.tokens.end(), states);
+  }
+
+  const Lexicon& lexicon_;
+  const Reading& reading_;
+  const Outline& outline_;
+  std::vector<std::string> out_;
+  std::vector<std::string> situations_;
+  bool emotional_ = false;
+  bool opinion_ = false;
+};
+
+}  // namespace
+
+Outline outline(const Lexicon& lexicon, const Reading& reading) {
+  Outline out;
+  bool failed = false;
+  const auto failure = lexicon.find_concept("failure");
+  for (const auto& finding : reading.findings) {
+    if (!lexicon.is_concept(finding.target)) continue;
+    const auto& meaning = lexicon.meaning(finding.target);
+    out.undertaking = out.undertaking || meaning.undertaking;
+    out.enterprise = out.enterprise || meaning.enterprise;
+    const bool asserted = finding.state == State::asserted && finding.carried && !finding.absent;
+    failed = failed || (finding.target == failure && asserted && !finding.swapped);
+  }
+  out.failed_enterprise = failed && out.enterprise;
+  return out;
+}
+
+std::vector<std::string> find_tags(const Lexicon& lexicon, const Reading& reading,
+                                   const Outline& outline) {
+  return Tagger(lexicon, reading, outline).run();
+}
+
+}  // namespace mbe::analyse
