@@ -108,8 +108,8 @@ Result<bool> Dictionary::starts_after(std::size_t group, std::string_view key) c
   return first > key;
 }
 
-Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) const {
-  std::size_t low = 0;  // the wanted group is the last one that does not start after the key
+Result<std::size_t> Dictionary::groups_upto(std::string_view key) const {
+  std::size_t low = 0;
   std::size_t high = groups();
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
@@ -120,6 +120,29 @@ Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) co
       low = middle + 1;
     }
   }
+  return low;
+}
+
+Result<Dictionary::Iterator> Dictionary::near(std::string_view key) const {
+  MBE_ASSIGN(const std::size_t upto, groups_upto(key));
+  Iterator out(*this);
+  out.group_ = upto == 0 ? 0 : upto - 1;
+  return out;
+}
+
+Result<std::string> Dictionary::key_at(std::size_t number) const {
+  Iterator at(*this);
+  at.group_ = number / group_keys;
+  if (at.group_ >= groups()) return file_->corrupt("dictionary");
+  for (std::size_t i = 0; i <= number % group_keys; ++i) {
+    MBE_ASSIGN(const bool more, at.next());
+    if (!more) return file_->corrupt("dictionary");
+  }
+  return at.key();
+}
+
+Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) const {
+  MBE_ASSIGN(const std::size_t low, groups_upto(key));
   if (low == 0) return std::optional<DictionaryEntry>{};
   std::string_view left = group_bytes(low - 1);
   if (!file_->check(left)) return file_->corrupt("page checksum");

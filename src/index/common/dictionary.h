@@ -75,6 +75,11 @@ class Dictionary {
     DictionaryEntry entry_;
   };
   [[nodiscard]] Iterator begin() const { return Iterator(*this); }
+  /// An iterator whose first next() gives an entry at or before the first key >= `key`, at most one
+  /// group away. Errors: corrupt.
+  [[nodiscard]] Result<Iterator> near(std::string_view key) const;
+  /// The key of an entry by its number in the order. Errors: corrupt (there is none).
+  [[nodiscard]] Result<std::string> key_at(std::size_t number) const;
 
  private:
   struct Head {
@@ -85,6 +90,8 @@ class Dictionary {
   [[nodiscard]] Head head(std::size_t group) const;
   [[nodiscard]] std::string_view group_bytes(std::size_t group) const;
   [[nodiscard]] std::size_t groups() const { return heads_.size() / sizeof(Head); }
+  /// The number of groups that start at or before the key.
+  [[nodiscard]] Result<std::size_t> groups_upto(std::string_view key) const;
   [[nodiscard]] Result<bool> starts_after(std::size_t group, std::string_view key) const;
 
   const SegmentFile* file_ = nullptr;

@@ -165,8 +165,10 @@ std::optional<std::uint64_t> SequenceSet::last_before(std::uint64_t sequence) co
 }
 
 std::string SequenceSet::serialise() const {
-  std::string out(bits_.getSizeInBytes(), '\0');
-  bits_.write(out.data());
+  Roaring packed = bits_;
+  packed.runOptimize();
+  std::string out(packed.getSizeInBytes(), '\0');
+  packed.write(out.data());
   return out;
 }
 

@@ -1,0 +1,219 @@
+#include "index/attribute/snapshot.h"
+
+#include <algorithm>
+#include <map>
+
+namespace mbe {
+namespace {
+
+// An empty text is no value: it never matches.
+void put(AttributeRecord& record, std::string_view key) {
+  const std::string_view value = key.substr(1);
+  switch (static_cast<Field>(key[0])) {
+    case Field::tag:
+      record.tags.emplace_back(value);
+      break;
+    case Field::keyword:
+      record.keywords.emplace_back(value);
+      break;
+    case Field::speaker:
+      record.speaker = value;
+      break;
+    case Field::session:
+      record.session = value;
+      break;
+    case Field::source:
+      record.source = value;
+      break;
+    case Field::channel:
+      record.channel = value;
+      break;
+    default:
+      break;
+  }
+}
+
+std::optional<TimeMs> event_of(const RecordNumbers& numbers) {
+  return numbers.event_ms == no_event ? std::nullopt : std::optional(numbers.event_ms);
+}
+
+float importance_of(const RecordNumbers& numbers) {
+  return static_cast<float>(numbers.importance) / 1000.0f;
+}
+
+}  // namespace
+
+std::optional<SegmentedAttributeSnapshot::Place> SegmentedAttributeSnapshot::find(
+    std::uint64_t sequence) const {
+  if (state_->removed.contains(sequence)) return std::nullopt;
+  const auto& segments = state_->segments;
+  const auto at = std::ranges::lower_bound(segments, sequence, {}, [](const auto& segment) {
+    return segment->file().info().last_sequence;
+  });
+  if (at == segments.end()) return std::nullopt;
+  const std::optional<std::uint32_t> record = (*at)->find(sequence);
+  if (!record) return std::nullopt;
+  return Place{static_cast<std::size_t>(at - segments.begin()), *record};
+}
+
+SequenceSet SegmentedAttributeSnapshot::all() const {
+  SequenceSet out;
+  for (const auto& segment : state_->segments) out |= segment->all();
+  return out - state_->removed;
+}
+
+Result<SequenceSet> SegmentedAttributeSnapshot::select(const AttributeFilter& filter) const {
+  std::optional<std::uint64_t> until = filter.sequence_until;
+  if (filter.recorded_until_ms) {
+    MBE_ASSIGN(const auto last, as_of(*filter.recorded_until_ms));
+    if (!last) return SequenceSet{};
+    until = std::min(until.value_or(*last), *last);
+  }
+  SequenceSet out;
+  for (const auto& segment : state_->segments) {
+    MBE_ASSIGN(const SequenceSet part, select_in(*segment, filter));
+    out |= part;
+  }
+  out -= state_->removed;
+  if (until) out &= SequenceSet::range(0, *until + 1);
+  for (const Flag flag : filter.with_flags) out &= until ? flags_->at(flag, *until) : flagged(flag);
+  for (const Flag flag : filter.without_flags) {
+    out -= until ? flags_->at(flag, *until) : flagged(flag);
+  }
+  return out;
+}
+
+Result<std::optional<AttributeRecord>> SegmentedAttributeSnapshot::record(
+    std::uint64_t sequence) const {
+  const std::optional<Place> place = find(sequence);
+  if (!place) return std::optional<AttributeRecord>{};
+  const AttributeSegment& segment = *state_->segments[place->segment];
+  MBE_ASSIGN(const RecordNumbers numbers_of, segment.numbers(place->record));
+  MBE_ASSIGN(const std::vector<std::string> keys, segment.keys(place->record));
+  AttributeRecord out{.sequence = sequence,
+                      .kind = static_cast<Kind>(numbers_of.kind),
+                      .trust = static_cast<Trust>(numbers_of.trust),
+                      .day = numbers_of.day,
+                      .importance = importance_of(numbers_of),
+                      .recorded_ms = numbers_of.recorded_ms,
+                      .event_ms = event_of(numbers_of)};
+  for (const std::string& key : keys) put(out, key);
+  return std::optional(std::move(out));
+}
+
+Result<std::vector<std::optional<AttributeSnapshot::Numbers>>> SegmentedAttributeSnapshot::numbers(
+    std::span<const std::uint64_t> sequences) const {
+  std::vector<std::optional<Numbers>> out(sequences.size());
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const std::optional<Place> place = find(sequences[i]);
+    if (!place) continue;
+    MBE_ASSIGN(const RecordNumbers stored,
+               state_->segments[place->segment]->numbers(place->record));
+    Numbers& at = out[i].emplace();
+    at.kind = static_cast<Kind>(stored.kind);
+    at.trust = static_cast<Trust>(stored.trust);
+    at.importance = importance_of(stored);
+    at.recorded_ms = stored.recorded_ms;
+    at.event_ms = event_of(stored);
+    at.day = stored.day;
+    for (std::size_t flag = 0; flag < flag_count; ++flag) {
+      const bool set = flags_->now(static_cast<Flag>(flag)).contains(sequences[i]);
+      at.flags = static_cast<std::uint8_t>(at.flags | (set ? 1u << flag : 0u));
+    }
+  }
+  return out;
+}
+
+Result<SequenceSet> SegmentedAttributeSnapshot::with_value(Field field,
+                                                           std::string_view value) const {
+  if (field == Field::kind || field == Field::trust || field == Field::day) {
+    return fail(ErrorCode::invalid_argument,
+                "kind, trust and day are not looked up by text; use a filter");
+  }
+  SequenceSet out;
+  if (value.empty()) return out;
+  for (const auto& segment : state_->segments) {
+    MBE_ASSIGN(const SequenceSet part, segment->with_key(value_key(field, value)));
+    out |= part;
+  }
+  return out - state_->removed;
+}
+
+Result<std::vector<ValueCount>> SegmentedAttributeSnapshot::values(Field field) const {
+  std::map<std::string, std::uint64_t, std::less<>> counts;
+  const std::string first = value_key(field, "");
+  for (const auto& segment : state_->segments) {
+    MBE_ASSIGN(auto at, segment->dictionary().near(first));
+    for (;;) {
+      MBE_ASSIGN(const bool more, at.next());
+      if (!more || at.key()[0] > first[0]) break;
+      if (at.key()[0] < first[0]) continue;
+      std::uint64_t count = at.entry().count;
+      if (!state_->removed.empty()) {
+        MBE_ASSIGN(const SequenceSet with, segment->with_key(at.key()));
+        count = (with - state_->removed).size();
+      }
+      if (count > 0) counts[at.key().substr(1)] += count;
+    }
+  }
+  std::vector<ValueCount> out;
+  for (const auto& [value, count] : counts) out.push_back({value, count});
+  std::ranges::stable_sort(out, [](const auto& a, const auto& b) { return a.count > b.count; });
+  return out;
+}
+
+Result<void> SegmentedAttributeSnapshot::collect_beside(std::string_view key, const Place& place,
+                                                        bool after, std::size_t count,
+                                                        std::vector<std::uint64_t>& out) const {
+  const auto& segments = state_->segments;
+  std::uint64_t at = segments[place.segment]->sequences()[place.record];
+  for (std::size_t number = place.segment; number < segments.size() && out.size() < count;) {
+    MBE_ASSIGN(const SequenceSet with, segments[number]->with_key(key));
+    while (out.size() < count) {
+      const auto next = after ? with.next_after(at) : with.last_before(at);
+      if (!next) break;
+      at = *next;
+      if (!state_->removed.contains(at)) out.push_back(at);
+    }
+    number = after ? number + 1 : number - 1;  // below 0 wraps and ends the loop
+  }
+  return {};
+}
+
+Result<Neighbours> SegmentedAttributeSnapshot::neighbours(std::uint64_t sequence,
+                                                          std::size_t count) const {
+  Neighbours out;
+  const std::optional<Place> place = find(sequence);
+  if (!place) return out;
+  MBE_ASSIGN(const std::vector<std::string> keys,
+             state_->segments[place->segment]->keys(place->record));
+  const auto session = std::ranges::find_if(
+      keys, [](const std::string& key) { return key[0] == static_cast<char>(Field::session); });
+  if (session == keys.end()) return out;
+  MBE_TRY(collect_beside(*session, *place, false, count, out.before));
+  MBE_TRY(collect_beside(*session, *place, true, count, out.after));
+  return out;
+}
+
+Result<std::optional<std::uint64_t>> SegmentedAttributeSnapshot::as_of(TimeMs time) const {
+  std::optional<std::uint64_t> last;
+  for (const auto& segment : state_->segments) {
+    const auto sequences = segment->sequences();
+    const bool look = segment->bounds().recorded_max > time;
+    std::span<const RecordNumbers> numbers_of;
+    if (look) {
+      MBE_ASSIGN(numbers_of, segment->all_numbers());
+    } else if (state_->removed.empty()) {
+      last = sequences.back();
+      continue;
+    }
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      if (state_->removed.contains(sequences[i])) continue;
+      if (look && numbers_of[i].recorded_ms > time) return last;
+      last = sequences[i];
+    }
+  }
+  return last;
+}
+
+}  // namespace mbe
