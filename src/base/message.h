@@ -31,9 +31,9 @@ class Catalog {
   /// The translation with its holes filled.
   [[nodiscard]] std::string text(std::string_view english,
                                  const std::vector<std::string>& arguments = {}) const;
-  /// The message of an error.
-  [[nodiscard]] std::string text(const Error& error) const {
-    return text(error.format(), error.arguments());
+  /// A message, or that of an error.
+  [[nodiscard]] std::string text(const Message& message) const {
+    return text(message.format(), message.arguments());
   }
 
  private:

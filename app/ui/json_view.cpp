@@ -1,0 +1,191 @@
+#include "ui/json_view.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "base/datetime.h"
+
+namespace mbe::app {
+namespace {
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json time_or_null(const std::optional<TimeMs>& time) {
+  return time ? Json(format_time(*time)) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json embedding_json(const BlockView& block) {
+  if (!block.embedding) return nullptr;
+  Json out = Json::array();
+  for (const float value : *block.embedding) out.push_back(number(value));
+  return out;
+}
+
+Json members(const BlockView& block, const Json& embedding) {
+  return {{"block_index", block.block_index},
+          {"timestamp", format_time(block.timestamp_ms)},
+          {"context", block.context},
+          {"keywords", block.keywords},
+          {"tags", block.tags},
+          {"embedding", embedding},
+          {"importance", number(block.importance)},
+          {"hash", block.hash},
+          {"prev_hash", block.prev_hash}};
+}
+
+}  // namespace
+
+Json number(float value) {
+  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
+}
+
+Json block_memory_json(const BlockView& block) {
+  return members(block, embedding_json(block));
+}
+
+Json block_json(const BlockView& block, bool with_embedding) {
+  Json out = members(block, with_embedding ? embedding_json(block) : Json(nullptr));
+  if (!with_embedding) out.erase("embedding");
+  out["state"] = block.state;
+  out["recorded"] = format_time(block.recorded_ms);
+  out["event_time"] = time_or_null(block.event_ms);
+  out["kind"] = block.kind;
+  out["trust"] = block.trust;
+  out["speaker"] = text_or_null(block.speaker);
+  out["session"] = text_or_null(block.session);
+  out["source"] = text_or_null(block.source);
+  out["channel"] = text_or_null(block.channel);
+  out["writer"] = text_or_null(block.writer);
+  out["refs"] = block.refs;
+  out["keywords_now"] = block.keywords_now;
+  out["tags_now"] = block.tags_now;
+  out["tags_derived"] = block.tags_derived;
+  out["pinned"] = block.pinned;
+  out["hidden"] = block.hidden;
+  out["superseded_by"] = or_null(block.superseded_by);
+  return out;
+}
+
+Json blocks_json(const std::vector<BlockView>& blocks) {
+  Json out = Json::array();
+  for (const BlockView& block : blocks) out.push_back(block_json(block, false));
+  return out;
+}
+
+Json import_json(const BlockView& block, const std::string& chain) {
+  const std::string id = block.source.empty() ? "block:" + block.hash : block.source;
+  return {{"id", id},
+          {"namespace", chain},
+          {"text", block.context},
+          {"time", format_time(block.timestamp_ms)},
+          {"speaker", text_or_null(block.speaker)},
+          {"group", text_or_null(block.session)},
+          {"kind", block.kind}};
+}
+
+Json hit_json(const RecallHit& hit) {
+  Json out = block_json(hit.block, false);
+  out["score"] = number(hit.score);
+  Json arms = Json::array();
+  for (const ArmShare& arm : hit.arms) {
+    arms.push_back({{"arm", arm.arm}, {"rank", arm.rank}, {"share", number(arm.share)}});
+  }
+  out["arms"] = std::move(arms);
+  out["span"] = {hit.span_begin, hit.span_end};
+  out["neighbours"] = blocks_json(hit.neighbours);
+  return out;
+}
+
+Json recall_json(const RecallResult& result) {
+  Json hits = Json::array();
+  for (const RecallHit& hit : result.hits) hits.push_back(hit_json(hit));
+  return {{"hits", std::move(hits)},
+          {"threshold", number(result.threshold)},
+          {"below_threshold", result.below_threshold},
+          {"vectors_pending", result.vectors_pending},
+          {"vectors_note", text_or_null(result.vectors_note)},
+          {"embed_us", result.embed_us},
+          {"search_us", result.search_us}};
+}
+
+Json waypoints_json(const std::string& current, const std::vector<WaypointView>& waypoints) {
+  Json list = Json::array();
+  for (const WaypointView& one : waypoints) {
+    list.push_back({{"block_index", one.block_index},
+                    {"relevance", number(one.relevance)},
+                    {"keyword", number(one.keyword)},
+                    {"tag", number(one.tag)},
+                    {"vector", number(one.vector)},
+                    {"context", one.context}});
+  }
+  return {{"current_context", current}, {"waypoints", std::move(list)}};
+}
+
+Json turn_json(const TurnView& turn) {
+  return {{"speaker", text_or_null(turn.speaker)},   {"text", turn.text},
+          {"from_assistant", turn.from_assistant},   {"time", format_time(turn.time_ms)},
+          {"expires", format_time(turn.expires_ms)}, {"block_index", or_null(turn.block_index)}};
+}
+
+Json goal_json(const GoalView& goal) {
+  return {{"state", goal.state},
+          {"text", goal.text},
+          {"block_index", goal.block_index},
+          {"resolved_by", or_null(goal.resolved_by)},
+          {"timestamp", format_time(goal.timestamp_ms)}};
+}
+
+Json day_json(const DaySummary& day) {
+  return {{"day", day.day},
+          {"blocks", day.blocks},
+          {"keywords", day.keywords},
+          {"tags", day.tags},
+          {"mood", day.mood}};
+}
+
+Json analysis_json(const AnalysisView& analysis) {
+  return {{"language", analysis.language},       {"keywords", analysis.keywords},
+          {"keyword_ids", analysis.keyword_ids}, {"tags", analysis.tags},
+          {"tag_ids", analysis.tag_ids},         {"importance", number(analysis.importance)},
+          {"is_question", analysis.is_question}, {"dates", analysis.dates},
+          {"intentions", analysis.intentions},   {"terms", analysis.terms}};
+}
+
+Json stats_json(const Stats& stats) {
+  return {{"blocks", stats.blocks},
+          {"memories", stats.memories},
+          {"erased", stats.erased},
+          {"pinned", stats.pinned},
+          {"hidden", stats.hidden},
+          {"vectors", stats.vectors},
+          {"vectors_pending", stats.vectors_pending},
+          {"log_bytes", stats.log_bytes},
+          {"keyword_bytes", stats.keyword_bytes},
+          {"attribute_bytes", stats.attribute_bytes},
+          {"vector_bytes", stats.vector_bytes},
+          {"chain", stats.chain},
+          {"model", text_or_null(stats.model)},
+          {"head_hash", stats.head_hash}};
+}
+
+Json verify_json(const Catalog& messages, const VerifyResult& result, const std::string& chain) {
+  Json problems = Json::array();
+  for (const Error& problem : result.problems) problems.push_back(messages.text(problem));
+  return {{"chain", chain},
+          {"ok", result.ok},
+          {"blocks", result.blocks},
+          {"bytes", result.bytes},
+          {"erased", result.erased},
+          {"first_bad", or_null(result.first_bad)},
+          {"problems", std::move(problems)}};
+}
+
+}  // namespace mbe::app
