@@ -23,8 +23,8 @@ import numpy as np
 FOLDS = 5
 INNER_FOLDS = 3
 SEED = 20240501
-PENALTY = 60.0
-NEWTON_STEPS = 5
+PENALTY = 800.0
+NEWTON_STEPS = 4
 THRESHOLDS = np.round(np.arange(0.05, 0.81, 0.025), 3)
 
 
@@ -39,7 +39,7 @@ def read_kote(path: Path, labels: int) -> tuple[list[str], np.ndarray]:
     texts, rows = [], []
     with path.open(encoding="utf-8", newline="") as file:
         for _, text, numbers in csv.reader(file, delimiter="\t"):
-            row = np.zeros(labels)
+            row = np.zeros(labels, np.float32)
             row[[int(number) for number in numbers.split(",")]] = 1
             texts.append(text)
             rows.append(row)
@@ -53,14 +53,15 @@ def embed(package: Path, texts: list[str]) -> np.ndarray:
 
     model = E5()
     batches = [model.passage(texts[i : i + 64]) for i in range(0, len(texts), 64)]
-    return np.vstack(batches).astype(np.float64)
+    return np.vstack(batches).astype(np.float32)
 
 
 def fit_label(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Weights and bias (last) of one label; x has a last column of ones, which is not penalised."""
-    weights = np.zeros(x.shape[1])
-    penalty = np.full(x.shape[1], PENALTY)
-    penalty[-1] = 1e-6
+    weights = np.zeros(x.shape[1], np.float32)
+    weights[-1] = np.log(y.mean() / (1 - y.mean()))
+    penalty = np.full(x.shape[1], PENALTY, np.float32)
+    penalty[-1] = 1e-3
     for _ in range(NEWTON_STEPS):
         p = 1 / (1 + np.exp(-(x @ weights)))
         gradient = x.T @ (p - y) + penalty * weights
@@ -72,7 +73,7 @@ def fit_label(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def fit(vectors: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """labels x (dim + 1) for raw vectors: the standardisation is folded in."""
     mean, scale = vectors.mean(0), vectors.std(0)
-    x = np.hstack([(vectors - mean) / scale, np.ones((len(vectors), 1))])
+    x = np.hstack([(vectors - mean) / scale, np.ones((len(vectors), 1))]).astype(np.float32)
     rows = np.array([fit_label(x, truth[:, label]) for label in range(truth.shape[1])])
     weights = rows[:, :-1] / scale
     return np.hstack([weights, rows[:, -1:] - (weights @ mean)[:, None]])
