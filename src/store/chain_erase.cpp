@@ -78,6 +78,7 @@ Result<void> Chain::update_view() const {
   for (const std::uint64_t sequence : fresh) {
     ++next->erase_blocks_seen;
     const Result<std::string_view> line = blocks_->read(sequence);
+    if (!line.ok() && line.error().code() != ErrorCode::corrupt) return line.error();
     if (!line.ok()) continue;
     Block block = opener.open(*line, sequence, keys, false);
     // Without the key anyone could have written it: such a block erases nothing.

@@ -106,7 +106,7 @@ Result<void> KeyStore::load_newest() {
       state_ = std::make_shared<const KeyState>(std::move(loaded).value());
       return {};
     }
-    if (!found.empty()) continue;
+    if (!found.empty() && !options_.chain_is_empty) continue;
     const std::lock_guard guard(mutex_);
     state_ = std::make_shared<const KeyState>(std::move(fresh));
     return {};
@@ -125,6 +125,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(Options options) {
   MBE_TRY(store->update([&](KeyState& state) {
     return state.generation != 0 && !store->load(state.generation, true).ok();
   }));
+  store->options_.chain_is_empty = false;
   return store;
 }
 
@@ -162,7 +163,20 @@ Result<void> KeyStore::update(const std::function<bool(KeyState&)>& change) {
   MBE_TRY(load_newest());
   KeyState next = *state();
   if (change(next)) return write(std::move(next));
+  // What another process wrote before it died may be nowhere but in memory.
+  if (next.generation != 0) MBE_TRY(sync(next.generation));
   return remove_others(next.generation);
+}
+
+Result<void> KeyStore::sync(std::uint64_t generation) const {
+  for (const bool copy : {false, true}) {
+    for (const std::string_view what : {wrap_name, state_name}) {
+      MBE_ASSIGN(const auto file,
+                 options_.files.open(path(what, generation, copy), OpenMode::write));
+      MBE_TRY(file->sync_data());
+    }
+  }
+  return options_.files.sync_directory(options_.directory);
 }
 
 Result<void> KeyStore::write(KeyState next) {

@@ -25,6 +25,9 @@ class KeyStore {
     Bytes32 root{};
     bool read_only = false;
     std::uint32_t lock_wait_ms = 5'000;
+    /// The log holds no block: then key files that do not open are what a crash left of the first
+    /// generation, and are dropped.
+    bool chain_is_empty = false;
   };
   /// Takes the newest generation that opens; removes older ones and renews a damaged copy unless
   /// read-only. No files at all gives a state without epochs. Errors: unavailable (there are key
@@ -52,6 +55,7 @@ class KeyStore {
   [[nodiscard]] Result<KeyState> load(std::uint64_t generation, bool every_copy) const;
   [[nodiscard]] Result<void> load_newest();
   [[nodiscard]] Result<void> write(KeyState next);
+  [[nodiscard]] Result<void> sync(std::uint64_t generation) const;
   [[nodiscard]] Result<void> remove_others(std::uint64_t kept) const;
   [[nodiscard]] Result<std::unique_ptr<File>> lock() const;
   [[nodiscard]] std::string path(std::string_view what, std::uint64_t generation, bool copy) const;

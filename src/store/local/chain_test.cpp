@@ -87,7 +87,9 @@ TEST_F(ChainTest, FlagsAClockThatStepsBack) {
 }
 
 TEST_F(ChainTest, RemembersTheHighestTimeAfterReopening) {
-  { ASSERT_TRUE(open()->append(say("x")).ok()); }
+  {
+    ASSERT_TRUE(open()->append(say("x")).ok());
+  }
   clock_.set_ms(500);
   {
     EXPECT_TRUE(open()->append(say("back")).ok());

@@ -247,13 +247,27 @@ Result<void> LocalStore::place_lines(const std::string& lines, bool sync, Tail& 
   return {};
 }
 
+// Lines that were published before they were synced. If their sync fails, a copy of the segment from
+// what is still readable takes its place.
+Result<void> LocalStore::sync_published() {
+  if (unsynced_.empty()) return {};
+  MBE_ASSIGN(File* const file, active_file());
+  if (!file->sync_data().ok()) {
+    const Tail now = tail();
+    active_.reset();
+    const Result<void> replaced = cut({now.segment, now.offset}, true);
+    stopped_ = !replaced.ok();
+    MBE_TRY(replaced);
+  }
+  unsynced_.clear();
+  const std::lock_guard lock(state_mutex_);
+  tail_.synced = tail_.count;
+  return {};
+}
+
 // The old segment is on disk, and its directory, before the new one's first line.
 Result<void> LocalStore::rotate() {
-  if (!unsynced_.empty()) {
-    MBE_ASSIGN(File* const old, active_file());
-    MBE_TRY(old->sync_data());
-    unsynced_.clear();
-  }
+  MBE_TRY(sync_published());
   MBE_ASSIGN(const std::uint32_t number, fresh_number());
   return start_segment(number);
 }
@@ -290,19 +304,30 @@ Result<void> LocalStore::write_head(const Tail& next) {
   const std::string bytes = format_head(next);
   if (!head_file_) {
     Result<std::unique_ptr<File>> opened = options_.files.open(log_path("head"), OpenMode::create);
-    if (opened.ok()) head_file_ = std::move(opened).value();
     if (!opened.ok()) return undo(opened.error());
-    if (const auto synced = options_.files.sync_directory(options_.directory + "/log");
-        !synced.ok()) {
-      return undo(synced.error());
-    }
+    head_file_ = std::move(opened).value();
+    const Result<void> named = options_.files.sync_directory(options_.directory + "/log");
+    if (!named.ok()) return undo(named.error());
   }
-  if (const Result<void> written = head_file_->write(0, bytes); !written.ok()) {
-    return undo(written.error());
+  const Result<void> written = head_file_->write(0, bytes);
+  if (!written.ok()) {
+    // The new record may be there all the same: it must be gone, on disk too, before what it names.
+    const std::string before = current_head_bytes();
+    Result<void> restored = head_file_->write(0, before);
+    if (restored.ok()) restored = head_file_->truncate(before.size());
+    if (restored.ok()) restored = head_file_->sync_data();
+    if (restored.ok()) return undo(written.error());
+    stopped_ = true;
+    return written;
   }
   const std::lock_guard lock(state_mutex_);
   head_bytes_ = bytes;
   return {};
+}
+
+std::string LocalStore::current_head_bytes() const {
+  const std::lock_guard lock(state_mutex_);
+  return tail_.count == 0 ? "" : format_head(tail_);
 }
 
 // Takes back what was written behind the tail. A segment whose sync failed is replaced by a copy of

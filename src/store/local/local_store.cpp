@@ -55,19 +55,7 @@ Result<std::string_view> LocalStore::read(std::uint64_t sequence) const {
 Result<void> LocalStore::checkpoint() {
   if (options_.read_only || damage()) return {};
   const Leadership leader(*this);
-  if (!unsynced_.empty() && !stopped_) {
-    MBE_ASSIGN(File* const file, active_file());
-    if (!file->sync_data().ok()) {
-      const Tail now = tail();
-      active_.reset();
-      const Result<void> replaced = cut({now.segment, now.offset}, true);
-      stopped_ = !replaced.ok();
-      MBE_TRY(replaced);
-    }
-    unsynced_.clear();
-    const std::lock_guard lock(state_mutex_);
-    tail_.synced = tail_.count;
-  }
+  if (!stopped_) MBE_TRY(sync_published());
   if (head_file_) MBE_TRY(head_file_->sync_data());
   return save_offsets();
 }

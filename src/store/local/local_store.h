@@ -92,6 +92,7 @@ class LocalStore final : public BlockStore {
   [[nodiscard]] Result<void> write_head(const Tail& next);
   void leave_abandoned(const Tail& before, std::uint32_t segment);
   [[nodiscard]] Result<void> rotate();
+  [[nodiscard]] Result<void> sync_published();
   [[nodiscard]] Result<void> undo(Error cause);
   [[nodiscard]] Result<File*> active_file();
   [[nodiscard]] Result<std::uint32_t> fresh_number() const;
@@ -102,6 +103,7 @@ class LocalStore final : public BlockStore {
   [[nodiscard]] Result<void> check_head(const std::optional<Tail>& head,
                                         std::uint64_t visited) const;
   [[nodiscard]] Tail tail() const;
+  [[nodiscard]] std::string current_head_bytes() const;
 
   [[nodiscard]] std::string log_path(std::string_view name) const {
     return options_.directory + "/log/" + std::string(name);

@@ -24,8 +24,9 @@ Result<std::unique_ptr<Chain>> open_chain(const ChainOptions& options) {
                           options.segment_bytes_max};
   MBE_ASSIGN(std::unique_ptr<LocalStore> store, LocalStore::open(std::move(log)));
   const bool read_only = options.read_only || store->damage().has_value();
-  KeyStore::Options keys{options.files, options.directory + "/keys", options.id, root,
-                         read_only,     options.lock_wait_ms};
+  KeyStore::Options keys{
+      options.files,        options.directory + "/keys", options.id, root, read_only,
+      options.lock_wait_ms, !store->head().has_value()};
   MBE_ASSIGN(std::unique_ptr<KeyStore> key_store, KeyStore::open(std::move(keys)));
   Chain::Parts parts{options.clock, options.id,      std::move(store), std::move(key_store),
                      read_only,     options.genesis, nullptr};
