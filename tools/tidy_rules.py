@@ -138,8 +138,11 @@ def built(tree: Tree) -> Iterator[str]:
         return
     commands = json.loads((tree.build / "compile_commands.json").read_text(encoding="utf-8"))
     compiled = {str(Path(entry["file"]).resolve()) for entry in commands}
+    cache = tree.build / "CMakeCache.txt"
+    without_bench = cache.is_file() and "MBE_BENCH:BOOL=OFF" in cache.read_text(encoding="utf-8")
+    folders = tuple(name for name in BUILT if name != "bench/" or not without_bench)
     for name, _ in tree.cpp():
-        if name.endswith(".cpp") and not name.endswith("_fuzz.cpp") and name.startswith(BUILT):
+        if name.endswith(".cpp") and not name.endswith("_fuzz.cpp") and name.startswith(folders):
             if str((tree.root / name).resolve()) not in compiled:
                 yield f"{name}: not built"
 
