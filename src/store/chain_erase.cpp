@@ -240,7 +240,8 @@ Result<std::vector<Erasure>> Chain::resume_erasures(const Purge& purge) {
   MBE_TRY(refresh());
   MBE_TRY(with_reserve([&] { return apply_erasures(); }));
   std::vector<Erasure> finished;
-  for (Erasure erasure : view()->erasures) {
+  const std::shared_ptr<const View> now = view();
+  for (Erasure erasure : now->erasures) {
     if (erasure.done) continue;
     if (has_done_block(erasure.sequence)) {
       mark_done(erasure.sequence);

@@ -247,8 +247,8 @@ Result<void> LocalStore::place_lines(const std::string& lines, bool sync, Tail& 
   return {};
 }
 
-// Lines that were published before they were synced. If their sync fails, a copy of the segment from
-// what is still readable takes its place.
+// Lines that were published before they were synced. If their sync fails, a copy of the segment
+// from what is still readable takes its place.
 Result<void> LocalStore::sync_published() {
   if (unsynced_.empty()) return {};
   MBE_ASSIGN(File* const file, active_file());
