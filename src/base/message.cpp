@@ -88,7 +88,7 @@ Result<Catalog> Catalog::parse(std::string_view table) {
     const std::string_view row = table.substr(0, end);
     table.remove_prefix(std::min(end + 1, table.size()));
     ++number;
-    if (row.empty() || row.front() == '#') continue;
+    if (row.empty() || row.starts_with("# ")) continue;
     const std::size_t tab = row.find('\t');
     if (tab == std::string_view::npos || tab == 0 || tab + 1 == row.size()) {
       return fail(ErrorCode::corrupt,

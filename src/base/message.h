@@ -1,7 +1,7 @@
 // Texts for people in their own language. English format strings are written where they are used
 // and are the keys of a table `English<TAB>translation`, one row a line (data/messages/ko.tsv).
 // Holes: `{}` in order, or `{0}` `{1}` … in a translation whose order differs. `\n`, `\t` and `\\`
-// stand for a line break, a tab and a backslash; `#` starts a comment line. A text without a row
+// stand for a line break, a tab and a backslash; `# ` starts a comment line. A text without a row
 // is shown in English. Immutable after loading: any thread may ask.
 #pragma once
 

@@ -21,6 +21,12 @@ TEST(Catalog, KeepsBracesThatAreNoHole) {
   EXPECT_EQ(fill_numbered("{\"a\":{}} {9} {x}", {"1"}), "{\"a\":1} {9} {x}");
 }
 
+TEST(Catalog, TellsACommentFromATextThatBeginsWithANumberSign) {
+  const auto catalog = Catalog::parse("# note\n#{} is back\t#{} 돌아옴\n");
+  ASSERT_TRUE(catalog.ok());
+  EXPECT_EQ(catalog->text("#{} is back", {"3"}), "#3 돌아옴");
+}
+
 TEST(Catalog, ReadsEscapes) {
   const auto catalog = Catalog::parse("a\\nb\tc\\td\\\\\n");
   ASSERT_TRUE(catalog.ok());
