@@ -286,8 +286,9 @@ Result<void> LocalStore::write_afresh(const std::string& lines, Tail& next) {
   return synced.ok() ? synced : undo(synced.error());
 }
 
-// Published lines that were written anew get their new places; then the old segment loses them. A
-// failure here leaves bytes that the next segment's first sequence declares void.
+// Published lines that were written anew get their new places; then the old segment loses them.
+// What a failure leaves of them there is void: a segment holds only sequences below the next one's
+// first.
 void LocalStore::leave_abandoned(const Tail& before, std::uint32_t segment) {
   Leftover old = *std::exchange(abandoned_, std::nullopt);
   std::uint64_t offset = 0;
@@ -297,7 +298,8 @@ void LocalStore::leave_abandoned(const Tail& before, std::uint32_t segment) {
     places_.store(sequence, Place(segment, offset, place.length()).word());
     offset += place.length();
   }
-  (void)cut(old, true);
+  // The next open cleans up what this leaves.
+  if (!cut(old, true).ok()) stopped_ = true;
 }
 
 Result<void> LocalStore::write_head(const Tail& next) {

@@ -111,7 +111,8 @@ Result<Followed> LocalStore::follow_from(Tail& start, std::uint32_t segment_max,
 Result<void> LocalStore::recover() {
   const std::lock_guard one(follow_mutex_);
   MBE_ASSIGN(const std::optional<Tail> head, read_head());
-  Tail start = tail();
+  // Lines that were published before they were synced are looked at again.
+  MBE_ASSIGN(Tail start, synced_tail());
   std::uint64_t acknowledged = std::max(options_.known_count, start.count);
   if (head) acknowledged = std::max(acknowledged, head->synced);
   MBE_ASSIGN(Followed found, follow_from(start, segments_max, UINT64_MAX));
@@ -154,8 +155,9 @@ Result<void> LocalStore::clean(const Tail& start, Followed& found, std::uint64_t
     MBE_ASSIGN(const std::vector<Leftover> moved, rescue(start, found, acknowledged));
     cuts.insert(cuts.end(), moved.begin(), moved.end());
   }
-  // Without a head record another process may be showing its readers what is cut here.
-  for (const Leftover& leftover : cuts) MBE_TRY(cut(leftover, !head.has_value()));
+  // Another process may be showing its readers what is cut here, unless the head excludes it.
+  const bool by_copy = !head || head->count > acknowledged;
+  for (const Leftover& leftover : cuts) MBE_TRY(cut(leftover, by_copy));
   found.tail.synced = found.tail.count;
   if (found.tail.count == 0 || (head && *head == found.tail)) return {};
   const std::string bytes = format_head(found.tail);
@@ -215,6 +217,29 @@ Result<void> LocalStore::cut(const Leftover& leftover, bool by_copy) {
   return {};
 }
 
+Result<Tail> LocalStore::synced_tail() const {
+  const Tail now = tail();
+  if (now.synced == now.count) return now;
+  if (now.synced == 0) return Tail{};
+  const Place place(places_.load(now.synced - 1));
+  MBE_ASSIGN(const std::string_view line, segments_.view(place));
+  MBE_ASSIGN(const CheckedLine checked, check_header(line));
+  return Tail{now.synced,
+              checked.hash,
+              checked.header.epoch,
+              place.segment(),
+              place.offset() + place.length(),
+              now.synced};
+}
+
+std::uint64_t LocalStore::unsynced_bytes(const Tail& now) const {
+  std::uint64_t bytes = 0;
+  for (std::uint64_t at = now.synced; at < now.count; ++at) {
+    bytes += Place(places_.load(at)).length();
+  }
+  return bytes;
+}
+
 Result<void> LocalStore::catch_up() {
   const Result<std::string> bytes = read_file(options_.files, log_path("head"), head_record_bytes);
   const Tail now = tail();
@@ -223,6 +248,7 @@ Result<void> LocalStore::catch_up() {
     const std::lock_guard lock(state_mutex_);
     same = now.count > 0 && bytes.ok() && *bytes == head_bytes_;
   }
+  same = same && unsynced_.size() == unsynced_bytes(now);
   if (same) {
     MBE_ASSIGN(const File* const file, active_file());
     MBE_ASSIGN(const std::uint64_t size, file->size());
@@ -231,6 +257,7 @@ Result<void> LocalStore::catch_up() {
   }
   if (same) return {};
   MBE_TRY(recover());
+  unsynced_.clear();
   if (!damage()) return {};
   return fail(ErrorCode::corrupt, "the log in {} is damaged at block {}; run mbe verify",
               options_.directory, damage()->sequence);

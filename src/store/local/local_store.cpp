@@ -55,7 +55,8 @@ Result<std::string_view> LocalStore::read(std::uint64_t sequence) const {
 Result<void> LocalStore::checkpoint() {
   if (options_.read_only || damage()) return {};
   const Leadership leader(*this);
-  if (!stopped_) MBE_TRY(sync_published());
+  if (stopped_) return {};
+  MBE_TRY(sync_published());
   if (head_file_) MBE_TRY(head_file_->sync_data());
   return save_offsets();
 }

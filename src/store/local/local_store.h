@@ -78,6 +78,8 @@ class LocalStore final : public BlockStore {
                                                      std::uint64_t acknowledged);
   [[nodiscard]] Result<void> quarantine(const Leftover& leftover) const;
   [[nodiscard]] Result<void> cut(const Leftover& leftover, bool by_copy);
+  [[nodiscard]] Result<Tail> synced_tail() const;
+  [[nodiscard]] std::uint64_t unsynced_bytes(const Tail& now) const;
   [[nodiscard]] Result<void> catch_up();
   void publish(const Tail& start, const Followed& found);
   void take_damaged(const Tail& start, Followed found, std::uint64_t sequence);
@@ -132,10 +134,10 @@ class LocalStore final : public BlockStore {
   std::unique_ptr<File> head_file_;
   std::unique_ptr<File> active_;  ///< the segment of tail_, or null
   std::uint32_t active_number_ = 0;
-  std::string unsynced_;           ///< lines behind tail_.synced, in case their sync fails
+  std::string unsynced_;               ///< lines behind tail_.synced, in case their sync fails
   std::optional<Leftover> abandoned_;  ///< a segment whose sync failed, while its lines move
-  bool stopped_ = false;           ///< undoing a failed write failed
-  std::uint64_t saved_count_ = 0;  ///< blocks in derived/offsets as last read or written
+  bool stopped_ = false;               ///< undoing a failed write failed
+  std::uint64_t saved_count_ = 0;      ///< blocks in derived/offsets as last read or written
 };
 
 /// Leads: no append is going on while it lives.
