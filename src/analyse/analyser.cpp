@@ -209,6 +209,10 @@ std::string_view Analyser::tag_label(std::string_view tag, Language language) co
   return parts_->lexicon.tag_label(tag, language == Language::korean);
 }
 
+bool Analyser::is_emotion(std::string_view tag) const {
+  return parts_->lexicon.is_emotion(tag);
+}
+
 std::uint32_t Analyser::version() const {
   return parts_->lexicon.digest() * 31U + analyse_detail::code_version;
 }

@@ -65,6 +65,9 @@ class Analyser {
   /// Label of a tag in Korean or English; the id itself if it is unknown.
   [[nodiscard]] std::string_view tag_label(std::string_view tag, Language language) const;
 
+  /// Whether a tag names an emotion (column `group` of data/lexicon/tags.tsv).
+  [[nodiscard]] bool is_emotion(std::string_view tag) const;
+
   /// Changes whenever the same text may be analysed differently: the code's own number and a digest
   /// of the lexicon files.
   [[nodiscard]] std::uint32_t version() const;

@@ -15,12 +15,10 @@ using Path = std::filesystem::path;
 
 constexpr std::array<std::string_view, 9> kind_names{
     "emotion", "event", "activity", "thing", "person", "place", "time", "topic", "quality"};
-constexpr std::array<std::string_view, 36> cue_names{
-    "good",       "bad",     "approve",  "opinion", "begin",    "attempt", "work",   "pause",
-    "end",        "achieve", "loss",     "change",  "conflict", "promise", "plan",   "wish",
-    "decision",   "prefer",  "habit",    "ask",     "request",  "memory",  "future", "past",
-    "you",        "why",     "contrast", "concede", "other",    "self",    "event",  "negate",
-    "hypothesis", "fear",    "keep",     "drop"};
+constexpr std::array<std::string_view, 26> cue_names{
+    "good",    "bad",  "approve", "opinion",  "begin",   "attempt",  "work", "pause",    "end",
+    "achieve", "loss", "change",  "conflict", "promise", "plan",     "wish", "decision", "prefer",
+    "habit",   "ask",  "request", "memory",   "future",  "contrast", "keep", "drop"};
 static_assert(cue_names.size() == static_cast<std::size_t>(Cue::count_));
 constexpr std::array<std::string_view, 13> stop_names{
     "none",    "light",    "carrier", "asking", "generic",   "time",  "degree",
@@ -78,8 +76,10 @@ Result<void> Lexicon::read_concepts(const Path& directory) {
   }
   meanings_.resize(concepts_.size());
   MBE_ASSIGN(const auto tags, read_table(directory / "tags.tsv", 5, 5));
-  for (const auto& row : tags)
-    tags_.emplace(row.columns[0], TagLabel{row.columns[1], row.columns[2]});
+  for (const auto& row : tags) {
+    const auto& c = row.columns;
+    tags_.emplace(c[0], TagLabel{c[1], c[2], c[3] == "emotion"});
+  }
   return {};
 }
 
@@ -281,6 +281,11 @@ std::string_view Lexicon::tag_label(std::string_view tag, bool korean) const {
   const auto found = tags_.find(tag);
   if (found == tags_.end()) return tag;
   return korean ? found->second.ko : found->second.en;
+}
+
+bool Lexicon::is_emotion(std::string_view tag) const {
+  const auto found = tags_.find(tag);
+  return found != tags_.end() && found->second.emotion;
 }
 
 }  // namespace mbe::analyse

@@ -54,17 +54,7 @@ enum class Cue : std::uint8_t {
   request,
   memory,
   future,
-  past,
-  you,
-  why,
   contrast,
-  concede,
-  other,
-  self,
-  event,
-  negate,
-  hypothesis,
-  fear,
   keep,
   drop,
   count_,
@@ -145,6 +135,7 @@ class Lexicon {
   [[nodiscard]] const Meaning& meaning(Target target) const { return meanings_[target]; }
   [[nodiscard]] std::span<const RelatedConcept> related(std::string_view concept_id) const;
   [[nodiscard]] std::string_view tag_label(std::string_view tag, bool korean) const;
+  [[nodiscard]] bool is_emotion(std::string_view tag) const;
   /// Of all files read.
   [[nodiscard]] std::uint32_t digest() const { return digest_; }
 
@@ -165,6 +156,7 @@ class Lexicon {
   struct TagLabel {
     std::string ko;
     std::string en;
+    bool emotion = false;
   };
   StringMap<TagLabel> tags_;
   StringMap<std::vector<Entry>> korean_;

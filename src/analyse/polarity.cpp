@@ -1,6 +1,7 @@
 #include "analyse/polarity.h"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 namespace mbe::analyse {
