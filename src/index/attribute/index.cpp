@@ -91,6 +91,7 @@ class SegmentedAttributeIndex final : public AttributeIndex {
     stack_.set_extra(flags_->serialise());
     return stack_.flush();
   }
+  void keep_private() override { stack_.keep_private(); }
   [[nodiscard]] Result<void> verify() const override { return stack_.verify(); }
 
   [[nodiscard]] std::shared_ptr<const AttributeSnapshot> snapshot() const override {

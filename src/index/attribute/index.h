@@ -174,6 +174,9 @@ class AttributeIndex {
   /// Writes tail and flags, merges small files, replaces the manifest. Errors: io (what is on disk
   /// is unchanged), corrupt.
   virtual Result<void> flush() = 0;
+  /// No file is written from now on, whatever is called: another process owns the directory and
+  /// this index keeps its additions in memory.
+  virtual void keep_private() = 0;
   /// Reads every byte. Errors: corrupt, io.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 

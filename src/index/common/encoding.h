@@ -103,12 +103,25 @@ inline void append_packed(std::string& out, std::span<const std::uint32_t> value
 
 /// Reads out.size() values of `bits` (0 … 32) bits; packed_bytes + packed_slack bytes are readable.
 inline void unpack(const char* from, unsigned bits, std::span<std::uint32_t> out) {
-  const auto mask = static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1);
+  if (bits == 0) {
+    std::ranges::fill(out, 0u);
+    return;
+  }
+  const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+  std::size_t i = 0;
   std::size_t bit = 0;
-  for (std::uint32_t& value : out) {
-    value =
-        static_cast<std::uint32_t>(load_number<std::uint64_t>(from + bit / 8) >> (bit % 8)) & mask;
-    bit += bits;
+  if (bits <= 14) {  // one load of at least 57 usable bits gives four values
+    for (; i + 4 <= out.size(); i += 4, bit += 4 * std::size_t{bits}) {
+      const std::uint64_t word = load_number<std::uint64_t>(from + bit / 8) >> (bit % 8);
+      out[i] = static_cast<std::uint32_t>(word & mask);
+      out[i + 1] = static_cast<std::uint32_t>(word >> bits & mask);
+      out[i + 2] = static_cast<std::uint32_t>(word >> 2 * bits & mask);
+      out[i + 3] = static_cast<std::uint32_t>(word >> 3 * bits & mask);
+    }
+  }
+  for (; i < out.size(); ++i, bit += bits) {
+    const std::uint64_t word = load_number<std::uint64_t>(from + bit / 8) >> (bit % 8);
+    out[i] = static_cast<std::uint32_t>(word & mask);
   }
 }
 

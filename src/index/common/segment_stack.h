@@ -60,8 +60,10 @@ class SegmentStack {
   Result<void> finish(const Watermark& covered) {
     covered_ = covered;
     publish();
-    return tail_items() >= limits_.tail_max ? flush() : Result<void>{};
+    return writes_ && tail_items() >= limits_.tail_max ? flush() : Result<void>{};
   }
+  /// No file is written from now on: another process owns the directory.
+  void keep_private() { writes_ = false; }
   void set_extra(std::string extra) {
     extra_ = std::move(extra);
     publish();
@@ -75,9 +77,9 @@ class SegmentStack {
   }
 
   /// Rewrites what holds removed items; the watermark on disk stays. Also ends any left-over file.
-  Result<void> purge() { return commit(false); }
+  Result<void> purge() { return writes_ ? commit(false) : Result<void>{}; }
   /// purge(), and the tail goes to disk.
-  Result<void> flush() { return commit(true); }
+  Result<void> flush() { return writes_ ? commit(true) : Result<void>{}; }
 
   [[nodiscard]] Result<void> verify() const {
     for (const Pointer& segment : disk_) MBE_TRY(segment->file().verify());
@@ -260,6 +262,7 @@ class SegmentStack {
   FileSystem* fs_;
   std::string directory_;
   SegmentLimits limits_;
+  bool writes_ = true;
   Manifest manifest_;  ///< as on disk
   std::uint64_t next_id_ = 1;
   bool left_overs_ = false;  ///< a commit began and did not end

@@ -3,6 +3,7 @@
 // Pure. Formula and source: index.h, KeywordSnapshot::search.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -48,6 +49,26 @@ struct TermWeight {
     const float value = gain / (1.0f + norm / static_cast<float>(count));
     return static_cast<std::int32_t>(value * fixed_unit + 0.5f);
   }
+};
+
+/// The scores of count 1 by length, which nearly all postings of talk have; the rest is computed.
+class ScoreTable {
+ public:
+  ScoreTable() = default;
+  explicit ScoreTable(const TermWeight& weight) : weight_(weight) {
+    for (std::uint32_t length = 0; length < once_.size(); ++length) {
+      once_[length] = weight.score(1, length);
+    }
+  }
+  /// The same value as TermWeight::score.
+  [[nodiscard]] std::int32_t score(std::uint32_t count, std::uint32_t length) const {
+    if (count == 1 && length < once_.size()) return once_[length];
+    return weight_.score(count, length);
+  }
+
+ private:
+  TermWeight weight_;
+  std::array<std::int32_t, 128> once_{};
 };
 
 }  // namespace mbe

@@ -46,6 +46,7 @@ class SegmentedKeywordIndex final : public KeywordIndex {
   void remove(std::span<const std::uint64_t> sequences) override { stack_.remove(sequences); }
   Result<void> purge() override { return stack_.purge(); }
   Result<void> flush() override { return stack_.flush(); }
+  void keep_private() override { stack_.keep_private(); }
   [[nodiscard]] Result<void> verify() const override { return stack_.verify(); }
 
   [[nodiscard]] std::shared_ptr<const KeywordSnapshot> snapshot() const override {

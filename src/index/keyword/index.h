@@ -64,6 +64,8 @@ struct KeywordParts {
   std::array<double, term_kinds> by_kind{};
   double idf_matched = 0;  ///< sum of weight * idf over the query's terms the block holds
   std::uint32_t terms_matched = 0;
+  std::uint64_t mask = 0;    ///< bit i: query term i is there (terms from the 64th on have no bit)
+  std::uint32_t length = 0;  ///< terms of LengthClass::word in the block
   [[nodiscard]] double total() const;
 };
 
@@ -136,6 +138,9 @@ class KeywordIndex {
   /// Writes the tail as an immutable file, merges small ones, replaces the manifest. Afterwards
   /// covered() is what is on disk. Errors: io (the index on disk is unchanged), corrupt.
   virtual Result<void> flush() = 0;
+  /// No file is written from now on, whatever is called: another process owns the directory and
+  /// this index keeps its additions in memory.
+  virtual void keep_private() = 0;
   /// Reads every byte. Errors: corrupt (names the file), io.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 

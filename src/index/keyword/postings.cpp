@@ -8,7 +8,6 @@
 namespace mbe {
 namespace {
 
-constexpr std::size_t head_bytes = 12;
 constexpr unsigned document_bits_max = 16;
 
 unsigned bits_for(std::uint32_t value) {
@@ -77,18 +76,18 @@ void append_postings(std::string& out, std::span<const std::uint32_t> documents,
 }
 
 bool PostingReader::open(const DictionaryEntry& entry, std::string_view list,
-                         std::uint32_t documents, std::span<const std::uint16_t> lengths) {
+                         std::uint32_t documents) {
   count_ = entry.count;
   documents_end_ = documents;
   loaded_ = none;
   heads_ = {};
-  if (count_ > documents || lengths.size() != documents) return false;
+  if (count_ > documents) return false;
   if (count_ == 1) {
     documents_[0] = static_cast<std::uint32_t>(entry.single & 0xffff);
     counts_[0] = static_cast<std::uint32_t>((entry.single >> 16 & 0xffff) + 1);
-    return close_short(lengths);
+    return close_short();
   }
-  if (count_ < posting_block) return open_short(list, lengths);
+  if (count_ < posting_block) return open_short(list);
   blocks_ = static_cast<std::uint32_t>((count_ + posting_block - 1) / posting_block);
   if (list.size() < std::size_t{blocks_} * head_bytes) return false;
   heads_ = list.substr(0, std::size_t{blocks_} * head_bytes);
@@ -96,7 +95,7 @@ bool PostingReader::open(const DictionaryEntry& entry, std::string_view list,
   return true;
 }
 
-bool PostingReader::open_short(std::string_view list, std::span<const std::uint16_t> lengths) {
+bool PostingReader::open_short(std::string_view list) {
   ByteReader reader(list);
   std::uint64_t floor = 0;
   for (std::uint32_t i = 0; i < count_; ++i) {
@@ -111,20 +110,19 @@ bool PostingReader::open_short(std::string_view list, std::span<const std::uint1
     counts_[i] = static_cast<std::uint32_t>(count);
     floor = document + 1;
   }
-  return close_short(lengths);
+  return close_short();
 }
 
-bool PostingReader::close_short(std::span<const std::uint16_t> lengths) {
+// Rare terms are nearly always essential: a bound by the shortest length there can be will do.
+bool PostingReader::close_short() {
   size_ = static_cast<std::uint32_t>(count_);
   blocks_ = 1;
   loaded_ = 0;
   if (documents_[size_ - 1] >= documents_end_) return false;
-  short_head_ = {.last_document = documents_[size_ - 1], .count_max = 0, .length_min = 65535};
-  for (std::uint32_t i = 0; i < size_; ++i) {
-    short_head_.count_max = std::max(short_head_.count_max, counts_[i]);
-    short_head_.length_min =
-        std::min<std::uint32_t>(short_head_.length_min, lengths[documents_[i]]);
-  }
+  const auto counts_end = counts_.begin() + size_;
+  short_head_ = {.last_document = documents_[size_ - 1],
+                 .count_max = *std::max_element(counts_.begin(), counts_end),
+                 .length_min = 1};
   return true;
 }
 
@@ -152,7 +150,7 @@ bool PostingReader::load(std::uint32_t block) {
   }
   unpack(data_.data() + offset, gap_bits, std::span(documents_).first(size_));
   unpack(data_.data() + offset + gaps, count_bits, std::span(counts_).first(size_));
-  std::uint32_t next = block == 0 ? 0 : head(block - 1).last_document + 1;
+  std::uint32_t next = block == 0 ? 0 : last_document(block - 1) + 1;
   for (std::uint32_t i = 0; i < size_; ++i) {
     next += documents_[i];
     documents_[i] = next++;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "index/common/dictionary.h"
+#include "index/common/encoding.h"
 
 namespace mbe {
 
@@ -37,11 +38,15 @@ class PostingReader {
   /// `list`: the bytes of the entry (checked by the caller), followed by packed_slack bytes.
   /// False if the list is malformed.
   [[nodiscard]] bool open(const DictionaryEntry& entry, std::string_view list,
-                          std::uint32_t documents, std::span<const std::uint16_t> lengths);
+                          std::uint32_t documents);
 
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] BlockHead head(std::uint32_t block) const;
+  [[nodiscard]] std::uint32_t last_document(std::uint32_t block) const {
+    return heads_.empty() ? short_head_.last_document
+                          : load_number<std::uint16_t>(heads_.data() + block * head_bytes);
+  }
   /// Decodes a block (kept until another is loaded). False if it is malformed.
   [[nodiscard]] bool load(std::uint32_t block);
   [[nodiscard]] std::uint32_t loaded() const { return loaded_; }
@@ -53,8 +58,9 @@ class PostingReader {
 
  private:
   static constexpr std::uint32_t none = ~0u;
-  bool open_short(std::string_view list, std::span<const std::uint16_t> lengths);
-  bool close_short(std::span<const std::uint16_t> lengths);
+  static constexpr std::size_t head_bytes = 12;
+  bool open_short(std::string_view list);
+  bool close_short();
 
   std::uint64_t count_ = 0;
   std::uint32_t blocks_ = 0;

@@ -63,7 +63,7 @@ std::optional<std::uint32_t> KeywordSegment::find(std::uint64_t sequence) const 
   return static_cast<std::uint32_t>(at - sequences_.begin());
 }
 
-Result<void> KeywordSegment::open_postings(TermKind kind, const DictionaryEntry& entry,
+Result<void> KeywordSegment::open_postings(const DictionaryEntry& entry,
                                            PostingReader& reader) const {
   std::string_view list;
   if (entry.count > 1) {
@@ -73,7 +73,7 @@ Result<void> KeywordSegment::open_postings(TermKind kind, const DictionaryEntry&
     list = postings_.substr(entry.offset, entry.size);
     if (!file_->check(list)) return file_->corrupt("page checksum");
   }
-  if (!reader.open(entry, list, documents(), lengths(length_class(kind)))) {
+  if (!reader.open(entry, list, documents())) {
     return file_->corrupt("postings");
   }
   return {};

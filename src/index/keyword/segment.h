@@ -58,7 +58,7 @@ class KeywordSegment {
   }
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
   /// Errors: corrupt.
-  [[nodiscard]] Result<void> open_postings(TermKind kind, const DictionaryEntry& entry,
+  [[nodiscard]] Result<void> open_postings(const DictionaryEntry& entry,
                                            PostingReader& reader) const;
 
  private:

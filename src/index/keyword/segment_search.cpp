@@ -5,6 +5,9 @@
 namespace mbe {
 namespace {
 
+// A seek costs about as much as adding so many postings.
+constexpr std::size_t postings_per_seek = 6;
+
 bool better(const TopHits::Entry& a, const TopHits::Entry& b) {
   return a.score != b.score ? a.score > b.score : a.sequence < b.sequence;
 }
@@ -39,7 +42,7 @@ Result<SegmentSearch> SegmentSearch::open(const KeywordSegment& segment,
     Cursor& cursor = out.cursors_.emplace_back();
     cursor.term = &terms[i];
     cursor.lengths = segment.lengths(length_class(terms[i].kind)).data();
-    MBE_TRY(segment.open_postings(terms[i].kind, *entries[i], cursor.reader));
+    MBE_TRY(segment.open_postings(*entries[i], cursor.reader));
   }
   return out;
 }
@@ -48,7 +51,7 @@ FixedScore SegmentSearch::bound_of(Cursor& cursor, std::uint32_t block) const {
   if (cursor.bounded != block) {
     const BlockHead head = cursor.reader.head(block);
     cursor.bounded = block;
-    cursor.block_bound = cursor.term->weight.score(std::max(head.count_max, 1u), head.length_min);
+    cursor.block_bound = cursor.term->scores.score(std::max(head.count_max, 1u), head.length_min);
   }
   return cursor.block_bound;
 }
@@ -56,13 +59,14 @@ FixedScore SegmentSearch::bound_of(Cursor& cursor, std::uint32_t block) const {
 // Moves to the first block that reaches the window and takes the largest bound inside it.
 void SegmentSearch::bound_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end) const {
   cursor.bound = 0;
+  cursor.in_window = 0;
   while (cursor.block < cursor.reader.blocks() &&
-         cursor.reader.head(cursor.block).last_document < begin) {
+         cursor.reader.last_document(cursor.block) < begin) {
     ++cursor.block;
     cursor.position = 0;
   }
   for (std::uint32_t block = cursor.block; block < cursor.reader.blocks(); ++block) {
-    const std::uint32_t first = block == 0 ? 0 : cursor.reader.head(block - 1).last_document + 1;
+    const std::uint32_t first = block == 0 ? 0 : cursor.reader.last_document(block - 1) + 1;
     if (first >= end) break;
     if (cursor.reader.loaded() == block) {  // short lists, and what the last window left
       const auto documents = cursor.reader.documents();
@@ -70,22 +74,23 @@ void SegmentSearch::bound_window(Cursor& cursor, std::uint32_t begin, std::uint3
       if (at == documents.end() || *at >= end) continue;
     }
     cursor.bound = std::max(cursor.bound, bound_of(cursor, block));
+    cursor.in_window += posting_block;
   }
 }
 
 bool SegmentSearch::add_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end) {
   for (; cursor.block < cursor.reader.blocks(); ++cursor.block, cursor.position = 0) {
     const std::uint32_t first =
-        cursor.block == 0 ? 0 : cursor.reader.head(cursor.block - 1).last_document + 1;
+        cursor.block == 0 ? 0 : cursor.reader.last_document(cursor.block - 1) + 1;
     if (first >= end) return true;
     if (!cursor.reader.load(cursor.block)) return false;
     const auto documents = cursor.reader.documents();
     const auto counts = cursor.reader.counts();
     std::size_t at = cursor.position;
     while (at < documents.size() && documents[at] < begin) ++at;
-    const TermWeight weight = cursor.term->weight;
+    const ScoreTable& scores = cursor.term->scores;
     for (; at < documents.size() && documents[at] < end; ++at) {
-      sums_[documents[at] - begin] += weight.score(counts[at], cursor.lengths[documents[at]]);
+      sums_[documents[at] - begin] += scores.score(counts[at], cursor.lengths[documents[at]]);
     }
     cursor.position = static_cast<std::uint32_t>(at);
     if (at < documents.size()) return true;
@@ -95,15 +100,19 @@ bool SegmentSearch::add_window(Cursor& cursor, std::uint32_t begin, std::uint32_
 
 // Takes the documents whose sum is above `floor` as candidates.
 void SegmentSearch::gather(std::uint32_t begin, FixedScore floor) {
-  candidates_.clear();
+  floor = std::max<FixedScore>(floor, 0);
+  candidates_.resize(window);
+  std::size_t count = 0;
   for (std::uint32_t i = 0; i < window; ++i) {
-    if (sums_[i] > floor && sums_[i] > 0) candidates_.push_back(begin + i);
+    candidates_[count] = begin + i;
+    count += sums_[i] > floor ? 1u : 0u;
   }
+  candidates_.resize(count);
 }
 
 std::optional<std::uint32_t> SegmentSearch::seek(Cursor& cursor, std::uint32_t document) const {
   PostingReader& reader = cursor.reader;
-  while (cursor.block < reader.blocks() && reader.head(cursor.block).last_document < document) {
+  while (cursor.block < reader.blocks() && reader.last_document(cursor.block) < document) {
     ++cursor.block;
     cursor.position = 0;
   }
@@ -117,15 +126,26 @@ std::optional<std::uint32_t> SegmentSearch::seek(Cursor& cursor, std::uint32_t d
   return reader.counts()[cursor.position];
 }
 
-// Adds a term's score to the candidates and drops those that the rest cannot lift over `floor`.
-bool SegmentSearch::refine(Cursor& cursor, std::uint32_t begin, FixedScore rest, FixedScore floor) {
-  std::size_t kept = 0;
+bool SegmentSearch::add_candidates(Cursor& cursor, std::uint32_t begin) {
   for (const std::uint32_t document : candidates_) {
     const std::optional<std::uint32_t> count = seek(cursor, document);
     if (!count) return false;
-    FixedScore& sum = sums_[document - begin];
-    if (*count > 0) sum += cursor.term->weight.score(*count, cursor.lengths[document]);
-    if (sum + rest > floor) candidates_[kept++] = document;
+    if (*count == 0) continue;
+    sums_[document - begin] += cursor.term->scores.score(*count, cursor.lengths[document]);
+  }
+  return true;
+}
+
+// Adds a term's score to the candidates, by whichever way is cheaper, and drops those that the rest
+// cannot lift over `floor`. Sums of other documents no longer matter.
+bool SegmentSearch::refine(Cursor& cursor, std::uint32_t begin, std::uint32_t end, FixedScore rest,
+                           FixedScore floor) {
+  const bool all = candidates_.size() * postings_per_seek > cursor.in_window;
+  if (!(all ? add_window(cursor, begin, end) : add_candidates(cursor, begin))) return false;
+  std::size_t kept = 0;
+  for (const std::uint32_t document : candidates_) {
+    candidates_[kept] = document;
+    kept += sums_[document - begin] + rest > floor ? 1u : 0u;
   }
   candidates_.resize(kept);
   return true;
@@ -152,7 +172,7 @@ Result<void> SegmentSearch::collect(const Admission& admission, TopHits& hits) {
     gather(begin, hits.threshold() - rest);
     for (std::size_t i = essential; i > 0 && !candidates_.empty(); --i) {
       rest -= order[i - 1]->bound;
-      if (!refine(*order[i - 1], begin, rest, hits.threshold())) {
+      if (!refine(*order[i - 1], begin, end, rest, hits.threshold())) {
         return segment_->file().corrupt("postings");
       }
     }
@@ -169,15 +189,18 @@ Result<void> SegmentSearch::collect(const Admission& admission, TopHits& hits) {
 
 Result<void> SegmentSearch::add_parts(std::span<const std::uint32_t> documents,
                                       std::span<KeywordParts* const> parts) {
+  const auto lengths = segment_->lengths(LengthClass::word);
+  for (std::size_t i = 0; i < documents.size(); ++i) parts[i]->length = lengths[documents[i]];
   for (Cursor& cursor : cursors_) {
     for (std::size_t i = 0; i < documents.size(); ++i) {
       const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
       if (!count) return segment_->file().corrupt("postings");
       if (*count == 0) continue;
-      const FixedScore score = cursor.term->weight.score(*count, cursor.lengths[documents[i]]);
+      const FixedScore score = cursor.term->scores.score(*count, cursor.lengths[documents[i]]);
       parts[i]->by_kind[static_cast<std::size_t>(cursor.term->kind)] += to_score(score);
       parts[i]->idf_matched += cursor.term->weight_idf;
       ++parts[i]->terms_matched;
+      parts[i]->mask |= cursor.term->bit;
     }
   }
   return {};
@@ -190,7 +213,7 @@ Result<void> SegmentSearch::add_scores(std::span<const std::uint32_t> documents,
       const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
       if (!count) return segment_->file().corrupt("postings");
       if (*count > 0) {
-        scores[i] += cursor.term->weight.score(*count, cursor.lengths[documents[i]]);
+        scores[i] += cursor.term->scores.score(*count, cursor.lengths[documents[i]]);
       }
     }
   }

@@ -1,4 +1,4 @@
-// Scoring of one segment: the best documents by windows of 2,048 local numbers, in each of which
+// Scoring of one segment: the best documents by windows of 4,096 local numbers, in each of which
 // terms that together cannot lift a document over the threshold are looked up only for candidates
 // that the others left; and exact parts of given documents.
 // Invariant: what is skipped cannot enter the result (bounds are exact, see bm25.h).
@@ -20,8 +20,9 @@ namespace mbe {
 struct ScoredTerm {
   TermKind kind = TermKind::lemma;
   std::string key;
-  TermWeight weight;
+  ScoreTable scores;
   double weight_idf = 0;
+  std::uint64_t bit = 0;  ///< of KeywordParts::mask; 0 for terms beyond the 64th
 };
 
 /// The k best so far; a later sequence never displaces an equal score.
@@ -71,7 +72,7 @@ class SegmentSearch {
                                         std::span<FixedScore> scores);
 
  private:
-  static constexpr std::uint32_t window = 2048;
+  static constexpr std::uint32_t window = 4096;
 
   /// A term's place in this segment.
   struct Cursor {
@@ -80,6 +81,7 @@ class SegmentSearch {
     PostingReader reader;
     std::uint32_t block = 0;      ///< first one that may hold documents at or above the window
     std::uint32_t position = 0;   ///< in the block if it is loaded
+    std::uint32_t in_window = 0;  ///< about how many postings the current window has
     FixedScore bound = 0;         ///< of any document in the current window
     std::uint32_t bounded = ~0u;  ///< block whose bound is cached
     FixedScore block_bound = 0;
@@ -88,9 +90,12 @@ class SegmentSearch {
   explicit SegmentSearch(const KeywordSegment& segment) : segment_(&segment) {}
   FixedScore bound_of(Cursor& cursor, std::uint32_t block) const;
   void bound_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end) const;
+  /// Adds the term's scores to all sums of the window. False if the postings are malformed.
   [[nodiscard]] bool add_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end);
   void gather(std::uint32_t begin, FixedScore floor);
-  [[nodiscard]] bool refine(Cursor& cursor, std::uint32_t begin, FixedScore rest, FixedScore floor);
+  [[nodiscard]] bool refine(Cursor& cursor, std::uint32_t begin, std::uint32_t end, FixedScore rest,
+                            FixedScore floor);
+  [[nodiscard]] bool add_candidates(Cursor& cursor, std::uint32_t begin);
   /// Count of the term in the document, 0 if it is not there; documents rise from call to call.
   [[nodiscard]] std::optional<std::uint32_t> seek(Cursor& cursor, std::uint32_t document) const;
 

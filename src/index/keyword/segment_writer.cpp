@@ -91,8 +91,7 @@ std::vector<std::uint32_t> take_documents(const KeywordSegment& segment, const S
 Result<void> take_postings(const Input& input, std::vector<std::uint32_t>& documents,
                            std::vector<std::uint32_t>& counts) {
   PostingReader reader;
-  const auto kind = static_cast<TermKind>(input.at.key()[0]);
-  MBE_TRY(input.segment->open_postings(kind, input.at.entry(), reader));
+  MBE_TRY(input.segment->open_postings(input.at.entry(), reader));
   for (std::uint32_t block = 0; block < reader.blocks(); ++block) {
     if (!reader.load(block)) return input.segment->file().corrupt("postings");
     for (std::size_t i = 0; i < reader.documents().size(); ++i) {

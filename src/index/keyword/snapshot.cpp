@@ -51,9 +51,11 @@ Result<SegmentedKeywordSnapshot::Plan> SegmentedKeywordSnapshot::plan(
   MBE_TRY(check(query));
   Plan out;
   out.entries.resize(state_->segments.size());
-  for (const QueryTerm& term : query) {
+  for (std::size_t place = 0; place < query.size(); ++place) {
+    const QueryTerm& term = query[place];
     if (term.weight == 0) continue;
-    ScoredTerm scored{.kind = term.kind, .key = term_key(term.kind, term.text), .weight = {}};
+    ScoredTerm scored{.kind = term.kind, .key = term_key(term.kind, term.text), .scores = {}};
+    scored.bit = place < 64 ? std::uint64_t{1} << place : 0;
     std::uint64_t frequency = 0;
     for (std::size_t i = 0; i < state_->segments.size(); ++i) {
       MBE_ASSIGN(auto entry, state_->segments[i]->dictionary().find(scored.key));
@@ -65,8 +67,8 @@ Result<SegmentedKeywordSnapshot::Plan> SegmentedKeywordSnapshot::plan(
                   frequency, documents_);
     }
     scored.weight_idf = static_cast<double>(term.weight) * bm25_idf(documents_, frequency);
-    scored.weight =
-        TermWeight::of(bm25_, scored.weight_idf, average_length(length_class(term.kind)));
+    scored.scores = ScoreTable(
+        TermWeight::of(bm25_, scored.weight_idf, average_length(length_class(term.kind))));
     out.terms.push_back(std::move(scored));
   }
   return out;

@@ -85,6 +85,7 @@ class SegmentedVectorIndex final : public VectorIndex {
   Result<void> purge() override { return stack_.purge(); }
   Result<void> flush() override { return stack_.flush(); }
   Result<void> activate() override;
+  void keep_private() override { stack_.keep_private(); }
   [[nodiscard]] Result<void> verify() const override { return stack_.verify(); }
 
   [[nodiscard]] std::shared_ptr<const VectorSnapshot> snapshot() const override {

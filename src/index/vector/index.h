@@ -139,6 +139,9 @@ class VectorIndex {
   virtual Result<void> flush() = 0;
   /// Flushes, makes this generation the one that active() names, then deletes all others.
   virtual Result<void> activate() = 0;
+  /// No file is written from now on, whatever is called: another process owns the directory and
+  /// this index keeps its additions in memory.
+  virtual void keep_private() = 0;
   /// Reads every byte. Errors: corrupt, io.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 

@@ -94,11 +94,11 @@ bool SegmentedVectorSnapshot::admits(const Work& work, const StoredEntry& entry)
 }
 
 // The first pass errs by a share of the spread of cosines; more vectors crowd the same band, so the
-// survivors grow with the square root of their number.
+// survivors grow with the fourth root of their number (bench/vector_scan shows what that keeps).
 std::size_t SegmentedVectorSnapshot::wanted(std::size_t top_k) const {
   const double crowd =
-      std::sqrt(static_cast<double>(vectors_) /
-                static_cast<double>(std::max<std::size_t>(options_.exact_scan_max, 1)));
+      std::sqrt(std::sqrt(static_cast<double>(vectors_) /
+                          static_cast<double>(std::max<std::size_t>(options_.exact_scan_max, 1))));
   const double base =
       static_cast<double>(std::max(options_.survivors_min, top_k * survivors_per_hit));
   return static_cast<std::size_t>(base * std::max(crowd, 1.0));
