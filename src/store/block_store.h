@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/result.h"
 #include "block/header.h"
@@ -30,6 +31,8 @@ struct Head {
 struct Receipt {
   std::uint64_t sequence = 0;
   Digest hash{};
+  TimeMs recorded_ms = 0;           ///< what the block says of itself
+  bool clock_stepped_back = false;
   auto operator<=>(const Receipt&) const = default;
 };
 
@@ -55,6 +58,8 @@ struct Position {
 struct SealedBlock {
   Digest hash{};
   std::uint32_t epoch = 0;
+  TimeMs recorded_ms = 0;
+  bool clock_stepped_back = false;
 };
 
 /// Makes lines. The driver calls it while no other writer can append, in order of position; again

@@ -98,11 +98,12 @@ Result<SealedBlock> Chain::LineSealer::seal(const Position& at, const Draft& dra
   header.block_class = draft.block_class;
   header.erases = draft.erases;
   const TimeMs now = chain_.clock_.now_ms();
-  const std::string json = serialise(*draft.payload, now, now < recorded_max_);
+  const bool stepped_back = now < recorded_max_;
+  const std::string json = serialise(*draft.payload, now, stepped_back);
   MBE_ASSIGN(const Digest hash, seal_block(header, keys, json, out));
   recorded_max_ = std::max(recorded_max_, now);
   next_ = at.sequence + 1;
-  return SealedBlock{hash, header.epoch};
+  return SealedBlock{hash, header.epoch, now, stepped_back};
 }
 
 }  // namespace mbe

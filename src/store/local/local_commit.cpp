@@ -70,7 +70,8 @@ struct LocalStore::Group {
         answers.push_back({&request, sealed.error()});
         continue;
       }
-      answers.push_back({&request, Receipt{added.tail.count, sealed->hash}});
+      answers.push_back({&request, Receipt{added.tail.count, sealed->hash, sealed->recorded_ms,
+                                           sealed->clock_stepped_back}});
       added.places.emplace_back(0U, before, lines.size() - before);
       if (draft.block_class == BlockClass::erase) added.erase_blocks.push_back(added.tail.count);
       added.tail.count += 1;
@@ -339,7 +340,9 @@ Result<void> LocalStore::undo(Error cause) {
   const bool in_new_segment = active_number_ != now.segment || now.count == 0;
   const bool is_abandoned = abandoned_ && abandoned_->segment == active_number_;
   if (!is_abandoned) {
-    const Result<void> undone = active_->truncate(in_new_segment ? 0 : now.offset);
+    // On disk too: the bytes must not come back once later blocks stand elsewhere.
+    Result<void> undone = active_->truncate(in_new_segment ? 0 : now.offset);
+    if (undone.ok()) undone = active_->sync_data();
     stopped_ = stopped_ || !undone.ok();
   }
   if (abandoned_) {

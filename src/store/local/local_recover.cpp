@@ -120,7 +120,9 @@ Result<void> LocalStore::recover() {
   if (found.tail.count < acknowledged) {
     return take_damaged(start, found, found.tail.count), Result<void>();
   }
-  if (head && head->count <= found.tail.count) {
+  // A record that was ahead of the disk may outlive its blocks, and others may have come since.
+  const bool binding = head && head->synced == head->count;
+  if (binding && head->count <= found.tail.count) {
     MBE_ASSIGN(const bool fits, head_fits(*head, start, found));
     if (!fits) return take_damaged(start, found, head->count - 1), Result<void>();
   }
@@ -149,6 +151,7 @@ Result<bool> LocalStore::head_fits(const Tail& head, const Tail& start,
 Result<void> LocalStore::clean(const Tail& start, Followed& found, std::uint64_t acknowledged,
                                const std::optional<Tail>& head) {
   active_.reset();
+  MBE_TRY(settle_segments(start.segment));
   for (const Leftover& leftover : found.leftovers) MBE_TRY(quarantine(leftover));
   std::vector<Leftover> cuts = found.leftovers;
   if (found.tail.count > acknowledged) {
@@ -167,6 +170,19 @@ Result<void> LocalStore::clean(const Tail& start, Followed& found, std::uint64_t
   }
   MBE_TRY(head_file_->truncate(bytes.size()));
   return head_file_->write(0, bytes);
+}
+
+// A writer that died may have cut a segment without living to sync it: then its bytes would come
+// back with the next crash. The last segment is synced with the next append.
+Result<void> LocalStore::settle_segments(std::uint32_t first) const {
+  MBE_ASSIGN(const std::vector<std::uint32_t> numbers,
+             list_segments(options_.files, options_.directory + "/log"));
+  for (const std::uint32_t number : numbers) {
+    if (number < first || number == numbers.back()) continue;
+    MBE_ASSIGN(const auto file, options_.files.open(segments_.path(number), OpenMode::write));
+    MBE_TRY(file->sync_data());
+  }
+  return {};
 }
 
 // Intact blocks that were never acknowledged go, byte for byte, to a fresh segment before anyone

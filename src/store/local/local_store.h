@@ -76,6 +76,7 @@ class LocalStore final : public BlockStore {
                                    const std::optional<Tail>& head);
   [[nodiscard]] Result<std::vector<Leftover>> rescue(const Tail& start, Followed& found,
                                                      std::uint64_t acknowledged);
+  [[nodiscard]] Result<void> settle_segments(std::uint32_t first) const;
   [[nodiscard]] Result<void> quarantine(const Leftover& leftover) const;
   [[nodiscard]] Result<void> cut(const Leftover& leftover, bool by_copy);
   [[nodiscard]] Result<Tail> synced_tail() const;
