@@ -179,6 +179,9 @@ Analysis Analyser::analyse(std::string_view text, TimeMs event_time_ms,
   for (const auto& number : numbers) bag.add(TermKind::number, number);
   parts.find_dates(reading, event_time_ms, utc_offset_minutes, analysis, bag);
 
+  for (const auto& date : analysis.dates) {
+    if (date.from_ms > event_time_ms) reading.future_day = true;
+  }
   const auto whole = outline(parts.lexicon, reading);
   analysis.keywords = find_keywords(parts.lexicon, reading, whole);
   analysis.tags = find_tags(parts.lexicon, reading, whole);

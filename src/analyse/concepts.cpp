@@ -30,6 +30,7 @@ class Finder {
         continue;
       }
       pending_.push_back(match);
+      if (match.gaps != 0) run_gaps(match);
       i = match.last;
     }
     resolve_near();
@@ -41,6 +42,10 @@ class Finder {
     std::size_t first = 0;
     std::size_t last = 0;
     bool negation_used = false;  ///< the entry itself holds the negation (잠 안 오다)
+    std::uint64_t gaps = 0;      ///< bit k: token first + k stands in a gap of the entry
+    [[nodiscard]] bool in_gap(std::size_t i) const {
+      return i >= first && i - first < 64 && (gaps >> (i - first) & 1U) != 0;
+    }
   };
 
   /// Skipped inside a phrase: adverbs and absorbed negators.
@@ -50,12 +55,28 @@ class Finder {
            token.word_class == WordClass::determiner;
   }
 
+  /// What stands in the gaps of an English phrase has concepts of its own.
+  void run_gaps(const Match& outer) {
+    for (auto i = outer.first; i < outer.last;) {
+      Match match;
+      if (outer.in_gap(i)) {
+        auto end = i;
+        while (end < outer.last && outer.in_gap(end)) ++end;
+        limit_ = end;
+        match = english_at(i);
+        limit_ = sentence_.last;
+      }
+      if (!match.entries.empty()) pending_.push_back(match);
+      i = std::max(i + 1, match.last);
+    }
+  }
+
   bool try_key(std::string_view key, std::size_t first, std::size_t last, bool negated,
                Match& best) const {
     if (key.size() > lexicon_.korean_bytes_max()) return false;
     const auto entries = lexicon_.korean(key);
     if (entries.empty()) return false;
-    best = {entries, first, last, negated};
+    best = {entries, first, last, negated, 0};
     return true;
   }
 
@@ -69,7 +90,7 @@ class Finder {
         if (try_key(key_, first, i + 1, true, best)) return true;
       }
     }
-    for (const std::string* form : {&token.lemma, &token.root, &token.second}) {
+    for (const std::string* form : {&token.extended, &token.lemma, &token.root, &token.second}) {
       if (form->empty()) continue;
       key_.assign(head).append(*form);
       if (try_key(key_, first, i + 1, false, best)) return true;
@@ -79,7 +100,7 @@ class Finder {
 
   Match korean_at(std::size_t i) {
     Match best;
-    if (tokens_[i].lemma.empty()) return best;
+    if (tokens_[i].lemma.empty() || is_counter(i)) return best;
     std::string head;
     std::size_t words = 0;
     for (auto k = i; k < sentence_.last && words < span_words_max; ++k) {
@@ -99,32 +120,39 @@ class Finder {
     return best;
   }
 
+  /// A unit after a number (4일) is no word of its own.
+  [[nodiscard]] bool is_counter(std::size_t i) const {
+    constexpr std::size_t one_syllable = 3;
+    return tokens_[i].word_class == WordClass::number && tokens_[i].lemma.size() <= one_syllable;
+  }
+
   Match english_at(std::size_t i) {
     Match best;
-    walk(0, i, i, 0, best);
+    walk(0, i, i, 0, 0, best);
     return best;
   }
 
   void walk(std::uint32_t node, std::size_t first, std::size_t at, std::size_t depth,
-            Match& best) const {
+            std::uint64_t gaps, Match& best) const {
     if (!lexicon_.english(node).empty() && at > best.last &&
         class_fits(lexicon_.english(node), first, at)) {
-      best = {lexicon_.english(node), first, at, false};
+      best = {lexicon_.english(node), first, at, false, gaps};
     }
-    if (at >= sentence_.last || depth > english_words_max) return;
+    if (at >= limit_ || depth > english_words_max) return;
     const auto& token = tokens_[at];
     const auto form = lexicon_.word_id(token.root);
     const auto lemma = token.lemma == token.root ? 0 : lexicon_.word_id(token.lemma);
     for (const auto word : {form, lemma}) {
       if (word == 0) continue;
       const auto next = lexicon_.step(node, word);
-      if (next >= 0) walk(static_cast<std::uint32_t>(next), first, at + 1, depth + 1, best);
+      if (next >= 0) walk(static_cast<std::uint32_t>(next), first, at + 1, depth + 1, gaps, best);
     }
     const auto gap = depth == 0 ? -1 : lexicon_.step(node, Lexicon::gap_word);
     if (gap < 0) return;
-    for (std::size_t skip = 0; skip <= gap_words_max && at + skip < sentence_.last; ++skip) {
+    for (std::size_t skip = 0; skip <= gap_words_max && at + skip < limit_; ++skip) {
       if (tokens_[at + skip].clause != token.clause) break;
-      walk(static_cast<std::uint32_t>(gap), first, at + skip, depth + 1, best);
+      walk(static_cast<std::uint32_t>(gap), first, at + skip, depth + 1, gaps, best);
+      if (at + skip - first < 64) gaps |= std::uint64_t{1} << (at + skip - first);
     }
   }
 
@@ -183,7 +211,9 @@ class Finder {
     if (!sentence_.korean) finding.head = english_head(match);
     finding.clause = tokens_[finding.head].clause;
     carry(match, finding);
-    for (auto i = match.first; i < match.last; ++i) used_[i] = true;
+    for (auto i = match.first; i < match.last; ++i) {
+      if (!match.in_gap(i)) used_[i] = true;
+    }
     for (const auto target : entry.targets) {
       finding.target = target;
       out_.push_back(finding);
@@ -266,6 +296,7 @@ class Finder {
   const std::vector<Token>& tokens_;
   std::vector<bool>& used_;
   std::vector<Finding>& out_;
+  std::size_t limit_ = sentence_.last;  ///< English entries end before this token
   std::vector<Match> pending_;
   std::string key_;
 };
@@ -274,6 +305,9 @@ class Finder {
 bool is_other(const Lexicon& lexicon, const Sentence& sentence, const std::vector<Token>& tokens,
               const std::vector<Finding>& all, const Finding& finding) {
   const auto& head = tokens[finding.head];
+  if (!sentence.korean && head.root.ends_with("ing") && head.word_class != WordClass::verb) {
+    return false;  // a heartbreaking day: the thing makes the speaker feel so
+  }
   const auto person_at = [&](std::size_t i) {
     const auto& token = tokens[i];
     if (token.word_class == WordClass::name) return true;
@@ -317,6 +351,21 @@ bool is_other(const Lexicon& lexicon, const Sentence& sentence, const std::vecto
   return false;
 }
 
+/// "왜 이렇게 힘들지?", "Why am I so tired?": asking why without a "you" asserts the feeling.
+bool asks_oneself(const Lexicon& lexicon, const Sentence& sentence,
+                  const std::vector<Token>& tokens) {
+  bool why = false;
+  for (auto i = sentence.first; i < sentence.last; ++i) {
+    const auto& token = tokens[i];
+    const auto& word = sentence.korean ? token.lemma : token.root;
+    if (word == "왜" || word == "why") why = true;
+    const auto stop = sentence.korean ? lexicon.stop_korean(word) : lexicon.stop_english(word);
+    if (word == "너" || word == "당신" || word == "you" || stop == Stop::person) return false;
+    if (!sentence.korean && (word == "he" || word == "she" || word == "they")) return false;
+  }
+  return why;
+}
+
 }  // namespace
 
 void find_concepts(const Lexicon& lexicon, const Sentence& sentence, std::uint32_t sentence_index,
@@ -329,6 +378,10 @@ void find_concepts(const Lexicon& lexicon, const Sentence& sentence, std::uint32
     auto& finding = out[i];
     if (!lexicon.is_concept(finding.target)) continue;
     finding.own = !is_other(lexicon, sentence, tokens, mine, finding);
+    if (finding.state == State::questioned && lexicon.kind(finding.target) == Kind::emotion &&
+        asks_oneself(lexicon, sentence, tokens)) {
+      finding.state = State::asserted;
+    }
     const auto swap = lexicon.meaning(finding.target).swap;
     if (finding.state == State::negated && swap >= 0) {
       finding.target = static_cast<Target>(swap);

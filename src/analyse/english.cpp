@@ -222,6 +222,7 @@ void EnglishReader::classify(std::vector<Token>& out, std::size_t from) const {
       token.word_class = WordClass::other;
     } else if (token.capital && i > from && stop == Stop::none) {
       token.word_class = WordClass::name;
+      token.lemma = token.root;
     } else if (contains(determiners, before) && stop != Stop::adjective &&
                !(irregular && irregular->past)) {
       token.word_class = WordClass::noun;

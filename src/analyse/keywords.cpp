@@ -100,6 +100,15 @@ class Collector {
     return stop == Stop::none;
   }
 
+  /// A Korean noun written together with the noun before it: 전기요금.
+  [[nodiscard]] bool continues_compound(std::size_t i) const {
+    const auto& token = reading_.tokens[i];
+    const auto& before = reading_.tokens[i - 1];
+    return token.word_class == WordClass::noun && before.word_class == WordClass::noun &&
+           !token.foreign && token.begin == before.tail_end && before.end == before.tail_end &&
+           !reading_.used[i] && !reading_.used[i - 1];
+  }
+
   /// Adds the noun or the run of names at token i; returns the next token to look at.
   std::size_t add_noun(std::size_t i) {
     if (!is_keyword_noun(i)) return i + 1;
@@ -111,6 +120,10 @@ class Collector {
            reading_.tokens[end].word_class == WordClass::name &&
            reading_.tokens[end].word == reading_.tokens[end - 1].word + 1) {
       id += ' ' + reading_.tokens[end].lemma;
+      ++end;
+    }
+    while (!token.foreign && end < reading_.tokens.size() && continues_compound(end)) {
+      id += reading_.tokens[end].lemma;
       ++end;
     }
     const auto last = end - 1;

@@ -260,12 +260,38 @@ class KoreanReader::Reading {
     while (at_ < m_.size() && continues_tail()) {
       const auto& m = m_[at_];
       if (m.starts_word) ++word_;
+      extend(token);
+      if (is_promise_ending()) {
+        tail_.back() = "L게";
+        at_ += 2;
+        token.tail_end = std::max(token.tail_end, m.end);
+        continue;
+      }
       tail_.push_back(canonical_ending(m.tag, m.form));
       if (tail_.back().empty()) tail_.pop_back();
       token.tail_end = std::max(token.tail_end, m.end);
       ++at_;
     }
     apply_patterns(token);
+  }
+
+  /// Stem + 아지다 or 고싶다, which the lexicon may know as one verb.
+  void extend(Token& token) const {
+    if (tail_.size() != 1 || m_[at_].tag != Tag::vx) return;
+    const bool changes = tail_.back() == "A" && m_[at_].form == "지";
+    const bool wishes = tail_.back() == "고" && m_[at_].form == "싶";
+    if (!changes && !wishes) return;
+    const auto stem = text_.substr(token.begin, m_[at_ - 1].end - token.begin);
+    token.extended = std::string(stem) + (changes ? "지다" : "싶다");
+  }
+
+  /// The tagger cuts -ㄹ게 into ㄹ + 것 + 이다.
+  [[nodiscard]] bool is_promise_ending() const {
+    if (tail_.empty() || tail_.back() != "L" || at_ + 1 >= m_.size()) return false;
+    const auto& m = m_[at_];
+    const auto& next = m_[at_ + 1];
+    return m.tag == Tag::nnb && next.tag == Tag::vcp && m.begin == next.begin &&
+           text_.substr(m.begin, m.end - m.begin).starts_with("게");
   }
 
   [[nodiscard]] bool continues_tail() const {

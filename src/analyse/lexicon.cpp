@@ -91,7 +91,8 @@ Result<void> Lexicon::read_meanings(const Path& directory) {
     const auto index = find_concept(c[0]);
     if (index < 0) return bad_row(path, row, c[0]);
     auto& meaning = meanings_[static_cast<std::size_t>(index)];
-    meaning.polarity = c[1] == "bad" ? -1 : c[1] == "good" ? 1 : 0;
+    meaning.polarity = c[1] == "bad" || c[1] == "complaint" ? -1 : c[1] == "good" ? 1 : 0;
+    meaning.complaint = c[1] == "complaint";
     meaning.emotion = c[2];
     meaning.situations = split(c[3], ',');
     for (const auto& tag : meaning.situations) {
@@ -137,6 +138,7 @@ Result<void> Lexicon::read_relations(const Path& directory) {
 Result<Entry> Lexicon::parse_entry(const Path& path, const Row& row) const {
   Entry entry;
   for (const auto& name : split(row.columns[1], ',')) {
+    if (name == "-") continue;  // means nothing, but keeps shorter entries away
     if (name.starts_with('@')) {
       const auto cue_index = position(cue_names, std::string_view(name).substr(1));
       if (cue_index < 0) return bad_row(path, row, name);
@@ -157,6 +159,14 @@ Result<Entry> Lexicon::parse_entry(const Path& path, const Row& row) const {
             const bool fits =
                 name == "enterprise" ? meanings_[i].enterprise : meanings_[i].undertaking;
             if (fits) entry.near.push_back(static_cast<Target>(i));
+          }
+          continue;
+        }
+        if (name.starts_with("kind:")) {
+          const auto kind = position(kind_names, std::string_view(name).substr(5));
+          if (kind < 0) return bad_row(path, row, name);
+          for (std::size_t i = 0; i < kinds_.size(); ++i) {
+            if (kinds_[i] == static_cast<Kind>(kind)) entry.near.push_back(static_cast<Target>(i));
           }
           continue;
         }

@@ -72,8 +72,9 @@ struct Entry {
 
 /// What a concept means for tags, from concept_tags.tsv.
 struct Meaning {
-  int polarity = 0;     ///< −1 bad, 0 no cue, +1 good
-  std::string emotion;  ///< tag id or empty
+  int polarity = 0;        ///< −1 bad, 0 no cue, +1 good
+  bool complaint = false;  ///< bad only if strengthened (너무 배고파, so hungry)
+  std::string emotion;     ///< tag id or empty
   std::vector<std::string> situations;
   bool enterprise = false;   ///< a running enterprise (docs/vocabulary.md, section 2)
   bool undertaking = false;  ///< an undertaking (section 3)

@@ -17,16 +17,37 @@ struct PolarityCue {
 /// Good or bad by its nature, 0 if it is no cue.
 int nature(const Lexicon& lexicon, const Finding& finding) {
   if (lexicon.is_concept(finding.target)) return lexicon.meaning(finding.target).polarity;
-  if (finding.target == lexicon.cue(Cue::good) || finding.target == lexicon.cue(Cue::approve))
+  if (finding.target == lexicon.cue(Cue::good) || finding.target == lexicon.cue(Cue::approve) ||
+      finding.target == lexicon.cue(Cue::achieve)) {
     return 1;
+  }
   if (finding.target == lexicon.cue(Cue::bad)) return -1;
   return 0;
 }
 
+/// 너무 배고파, 배고파 죽겠다, so hungry: a word of degree in its clause, or 죽겠다 after it.
+bool strengthened(const Lexicon& lexicon, const Reading& reading, const Finding& finding) {
+  const auto& head = reading.head(finding);
+  if (head.word_class == WordClass::adjective && head.has(Form::progressive)) return true;
+  const auto& sentence = reading.sentences[finding.sentence];
+  for (auto i = sentence.first; i < finding.first; ++i) {
+    const auto& token = reading.tokens[i];
+    if (token.clause != head.clause) continue;
+    const auto stop =
+        token.foreign ? lexicon.stop_english(token.root) : lexicon.stop_korean(token.lemma);
+    if (stop == Stop::degree) return true;
+  }
+  return false;
+}
+
 /// A cue counts as it is if asserted; a negated good one is bad; anything else does not count.
-int value_of(const Lexicon& lexicon, const Finding& finding) {
+int value_of(const Lexicon& lexicon, const Reading& reading, const Finding& finding) {
   const int value = nature(lexicon, finding);
   if (value == 0 || !finding.carried) return 0;
+  if (lexicon.is_concept(finding.target) && lexicon.meaning(finding.target).complaint &&
+      !strengthened(lexicon, reading, finding)) {
+    return 0;
+  }
   if (finding.target == lexicon.cue(Cue::approve)) {
     return finding.state == State::asserted || finding.state == State::negated ? 1 : 0;
   }
@@ -53,7 +74,7 @@ std::uint32_t last_contrast(const Lexicon& lexicon, const Reading& reading) {
 int find_polarity(const Lexicon& lexicon, const Reading& reading) {
   std::vector<PolarityCue> cues;
   for (const auto& finding : reading.findings) {
-    const int value = value_of(lexicon, finding);
+    const int value = value_of(lexicon, reading, finding);
     if (value == 0) continue;
     const bool feeling = lexicon.is_concept(finding.target) && finding.own &&
                          lexicon.kind(finding.target) == Kind::emotion;

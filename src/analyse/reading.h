@@ -22,6 +22,7 @@ struct Reading {
   std::vector<Token> tokens;
   std::vector<Finding> findings;
   std::vector<bool> used;  ///< tokens that a lexicon entry took
+  bool future_day = false;  ///< a day after the event time is named
   bool korean = false;     ///< the language of most sentences
 
   [[nodiscard]] const Token& head(const Finding& finding) const { return tokens[finding.head]; }

@@ -1,6 +1,7 @@
 #include "analyse/sentence.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "analyse/normal_text.h"
 #include "base/utf8.h"
@@ -92,6 +93,8 @@ void settle_question(const Lexicon& lexicon, Sentence& sentence, std::vector<Tok
   auto& final = tokens[last];
   final.set(Form::final);
   const bool final_question = final.has(Form::question) && !final.has(Form::hypothetical);
+  if (final.has(Form::negated) && !final.has(Form::request)) final.forms &= ~bit(Form::imperative);
+  if (final.has(Form::nominal) && final.has(Form::past)) final.forms &= ~bit(Form::nominal);
   const bool polite_request = final.has(Form::request);
   sentence.requests =
       polite_request || (final.has(Form::imperative) && !sentence.mark && !asking_word);
@@ -120,12 +123,56 @@ void hand_down(const Sentence& sentence, std::vector<Token>& tokens) {
       if (!later_verb) token.set(Form::hypothetical);
       continue;
     }
-    if (token.has(Form::relative)) continue;
+    if (token.has(Form::relative)) {
+      token.forms |= later & bit(Form::question);
+      continue;
+    }
     const bool open =
         token.has(Form::linked) && !token.has(Form::past) && !token.has(Form::contrast);
-    if (open && token.word_class == WordClass::verb) token.forms |= later & inherited;
+    if (open && token.word_class == WordClass::verb) {
+      token.forms |= later & (inherited | bit(Form::past));
+    }
     later = token.forms;
     later_verb = token.word_class == WordClass::verb || token.has(Form::copula);
+  }
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// would you, can you … at the end: a request; remember …? at the start: a question.
+void settle_english(const Lexicon& lexicon, Sentence& sentence, std::vector<Token>& tokens,
+                    bool wondering) {
+  const auto count = sentence.last - sentence.first;
+  if (count == 0) {
+    sentence.asks = sentence.mark;
+    return;
+  }
+  const auto& first = tokens[sentence.first].root;
+  if (sentence.mark && first == "remember") sentence.requests = false;
+  if (count > 3 && tokens[sentence.last - 1].root == "you" &&
+      is_one_of(tokens[sentence.last - 2].root, {"would", "will", "could", "can"})) {
+    sentence.requests = true;
+  }
+  sentence.asks = !sentence.requests && (sentence.mark || wondering);
+  const auto last_clause = tokens[sentence.last - 1].clause;
+  const bool opens =
+      lexicon.stop_english(first) == Stop::asking ||
+      is_one_of(first, {"do", "does", "did", "is", "are", "am", "was", "were", "have", "has", "can",
+                        "could", "should", "shall", "will", "would", "may", "must"});
+  bool conditional = false;
+  for (auto i = sentence.first; i < sentence.last; ++i) {
+    auto& token = tokens[i];
+    if (first == "remember" && sentence.mark) token.forms &= ~bit(Form::request);
+    conditional = conditional || is_one_of(token.root, {"if", "unless"});
+    if (sentence.asks && sentence.mark && (opens || token.clause == last_clause)) {
+      token.set(Form::question);
+    }
+  }
+  if (!conditional) return;
+  for (auto i = sentence.first; i < sentence.last; ++i) {
+    if (tokens[i].has(Form::plan)) tokens[i].forms &= ~bit(Form::plan);
   }
 }
 
@@ -172,13 +219,7 @@ void settle(const Lexicon& lexicon, Sentence& sentence, std::vector<Token>& toke
       if (token.has(Form::request)) sentence.requests = true;
       if (token.has(Form::question)) wondering = true;
     }
-    sentence.asks = !sentence.requests && (sentence.mark || wondering);
-    const auto last_clause = sentence.last > sentence.first ? tokens[sentence.last - 1].clause : 0;
-    for (auto i = sentence.first; i < sentence.last; ++i) {
-      if (sentence.asks && sentence.mark && tokens[i].clause == last_clause) {
-        tokens[i].set(Form::question);
-      }
-    }
+    settle_english(lexicon, sentence, tokens, wondering);
   }
   for (auto i = sentence.first; i < sentence.last; ++i) tokens[i].state = state_of(tokens[i]);
 }

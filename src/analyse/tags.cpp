@@ -26,6 +26,10 @@ class Tagger {
     out_.emplace_back(polarity < 0 ? "negative" : polarity > 0 ? "positive" : "neutral");
     emotions();
     for (const auto& finding : reading_.findings) {
+      if (finding.target == lexicon_.cue(Cue::future)) future_word_ = true;
+    }
+    plan_by_time();
+    for (const auto& finding : reading_.findings) {
       if (lexicon_.is_concept(finding.target)) {
         concept_situations(finding);
       } else {
@@ -65,7 +69,9 @@ class Tagger {
 
   void concept_situations(const Finding& finding) {
     const auto& meaning = lexicon_.meaning(finding.target);
+    const bool later = arranged(reading_.head(finding));
     for (const auto& tag : meaning.situations) {
+      if (later && std::find(happening.begin(), happening.end(), tag) != happening.end()) continue;
       const bool commits = tag == "promise" || tag == "plan";
       const bool negatable =
           tag == "preference" || tag == "memory" || tag == "wish" || tag == "habit";
@@ -79,16 +85,23 @@ class Tagger {
     if (outcome && asserted(finding) && outline_.undertaking) add("attempt");
   }
 
+  /// A present predicate beside a day to come is an arranged event: nothing has happened yet.
+  [[nodiscard]] bool arranged(const Token& token) const {
+    return (reading_.future_day || future_word_) && token.predicate && !token.has(Form::past) &&
+           !token.has(Form::relative) && token.state == State::asserted;
+  }
+
   void cue_situations(const Finding& finding) {
     const auto is = [&](Cue cue) { return finding.target == lexicon_.cue(cue); };
-    const bool yes = asserted(finding);
-    const bool said = yes || finding.state == State::negated;
+    const bool yes = asserted(finding) && !arranged(reading_.head(finding));
+    const bool said = asserted(finding) || finding.state == State::negated;
     if (is(Cue::begin) && yes) add("beginning");
     if (is(Cue::attempt) && (yes || tried_and_could_not(finding))) add("attempt");
     if (is(Cue::work) && yes && outline_.undertaking) add("attempt");
     if (is(Cue::end) && yes) add("ending");
     if (is(Cue::pause) && yes) add("pause");
     if (is(Cue::achieve) && yes) add("achievement");
+    if (is(Cue::achieve) && yes && outline_.undertaking) add("attempt");
     if (is(Cue::loss) && yes) add("loss");
     if (is(Cue::change) && yes) add("change");
     if (is(Cue::conflict) && yes) add("conflict");
@@ -102,22 +115,21 @@ class Tagger {
     if (is(Cue::request)) add("request");
     if (is(Cue::memory) && (said || finding.state == State::questioned)) add("memory");
     if (is(Cue::opinion) && said) add("opinion");
-    if (is(Cue::future)) future_time(finding);
   }
 
   [[nodiscard]] bool tried_and_could_not(const Finding& finding) const {
     return finding.state == State::negated && reading_.head(finding).has(Form::could_not);
   }
 
-  /// A future time with a present predicate is an arranged event.
-  void future_time(const Finding& finding) {
-    const auto& in = sentence(finding);
-    if (in.asks || in.requests) return;
-    for (auto i = in.first; i < in.last; ++i) {
-      const auto& token = reading_.tokens[i];
-      if (!token.predicate || token.has(Form::past) || token.has(Form::relative)) continue;
-      const bool feeling = token.word_class == WordClass::adjective && token.lemma != "있다";
-      if (token.state == State::asserted && !feeling) return add("plan");
+  /// A day to come with a present predicate is an arranged event.
+  void plan_by_time() {
+    for (const auto& token : reading_.tokens) {
+      const auto& in = reading_.sentences[token.sentence];
+      const bool asks = in.asks && token.has(Form::question);
+      if (asks || in.requests || !arranged(token)) continue;
+      const bool quality = token.word_class == WordClass::adjective && token.lemma != "있다" &&
+                           token.lemma != "없다";
+      if (!quality) return add("plan");
     }
   }
 
@@ -126,14 +138,18 @@ class Tagger {
     const bool requested = token.has(Form::request);
     if (token.has(Form::promise) && !requested && token.word_class == WordClass::verb)
       add("promise");
-    if (token.has(Form::plan) && !requested && !token.has(Form::promise) && token.predicate)
-      add("plan");
+    const bool once = token.has(Form::past) && !token.has(Form::decision) && !token.foreign;
+    if (token.has(Form::plan) && !requested && !token.has(Form::promise) && token.predicate) {
+      if (!once) plans_ = true;
+      if (once && token.has(Form::trial)) add("attempt");
+    }
     if (token.has(Form::wish) && !requested) add("wish");
     if (token.has(Form::decision)) add("decision");
     if (token.has(Form::routine)) add("habit");
     const bool changed = token.has(Form::change) && token.word_class == WordClass::adjective;
     if (changed && token.state == State::asserted) add("change");
-    const bool view = token.has(Form::opinion) && token.state != State::hypothetical;
+    const bool seems = token.has(Form::seems) && token.word_class == WordClass::adjective;
+    const bool view = (token.has(Form::opinion) || seems) && token.state != State::hypothetical;
     if (view && !emotional_ && !requested) opinion_ = true;
   }
 
@@ -143,6 +159,7 @@ class Tagger {
     }
     if (!reading_.sentences.empty() && reading_.sentences.back().asks) add("question");
     if (opinion_ && !has("question")) add("opinion");
+    if (plans_ && !has("promise")) add("plan");
   }
 
   /// A past or running action of the main line, other than a feeling.
@@ -150,6 +167,7 @@ class Tagger {
     for (std::size_t i = 0; i < reading_.tokens.size(); ++i) {
       const auto& token = reading_.tokens[i];
       const bool action = token.predicate && token.word_class == WordClass::verb;
+      if (token.lemma == "be" || arranged(token)) continue;
       if (!action || token.state != State::asserted || token.has(Form::relative)) continue;
       if (!token.has(Form::past) && !token.has(Form::progressive)) continue;
       if (!reads_as_feeling(i)) return true;
@@ -176,19 +194,33 @@ class Tagger {
       if (has(tag)) out_.emplace_back(tag);
     }
     if (event) out_.emplace_back("event");
-    constexpr std::array<std::string_view, 8> no_fact{
-        "opinion", "preference", "habit", "plan", "wish", "question", "request", "promise"};
+    constexpr std::array<std::string_view, 6> no_fact{"opinion", "preference", "habit",
+                                                      "plan",    "wish",       "question"};
     const bool fact = !event && !told && !emotional_ && !in(no_fact) && !has("decision") &&
                       !has("memory") && states_something();
     if (fact) out_.emplace_back("info");
   }
 
+  /// A lasting fact: no feeling, and nothing that happened or did not.
   [[nodiscard]] bool states_something() const {
-    const auto states = [](const Token& token) {
-      return token.predicate && !token.has(Form::relative) &&
-             (token.state == State::asserted || token.state == State::negated);
-    };
-    return std::any_of(reading_.tokens.begin(), reading_.tokens.end(), states);
+    for (std::size_t i = 0; i < reading_.tokens.size(); ++i) {
+      const auto& token = reading_.tokens[i];
+      if (!token.predicate || token.has(Form::relative) || token.has(Form::progressive)) continue;
+      if (token.state != State::asserted && token.state != State::negated) continue;
+      const bool done = token.has(Form::past) && token.word_class == WordClass::verb;
+      if (done && token.lemma != "be") continue;
+      if (!names_event(i)) return true;
+    }
+    return false;
+  }
+
+  /// The word stands for a feeling, event or quality, not for a fact.
+  [[nodiscard]] bool names_event(std::size_t i) const {
+    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+      if (f.head != i || !lexicon_.is_concept(f.target)) return false;
+      const auto kind = lexicon_.kind(f.target);
+      return kind == Kind::emotion || kind == Kind::event;
+    });
   }
 
   const Lexicon& lexicon_;
@@ -198,6 +230,8 @@ class Tagger {
   std::vector<std::string> situations_;
   bool emotional_ = false;
   bool opinion_ = false;
+  bool plans_ = false;
+  bool future_word_ = false;
 };
 
 }  // namespace

@@ -68,9 +68,10 @@ using Forms = std::uint32_t;
 enum class State : std::uint8_t { asserted, hypothetical, questioned, requested, future, negated };
 
 struct Token {
-  std::string lemma;   ///< 진행하다, 프로젝트, fall
-  std::string root;    ///< the noun in noun + 하다; empty otherwise
-  std::string second;  ///< another reading (걸었어: 걸다, 걷다), or the stem of an English word
+  std::string lemma;     ///< 진행하다, 프로젝트, fall
+  std::string root;      ///< the noun in noun + 하다; empty otherwise
+  std::string extended;  ///< with its auxiliary, as one verb: 좋아지다, 보고싶다; else empty
+  std::string second;    ///< another reading (걸었어: 걸다, 걷다), or the stem of an English word
   WordClass word_class = WordClass::other;
   Role role = Role::none;
   Forms forms = 0;
