@@ -42,6 +42,7 @@ class Finder {
     std::size_t first = 0;
     std::size_t last = 0;
     bool negation_used = false;  ///< the entry itself holds the negation (잠 안 오다)
+    bool extended = false;       ///< found by Token::extended
     std::uint64_t gaps = 0;      ///< bit k: token first + k stands in a gap of the entry
     [[nodiscard]] bool in_gap(std::size_t i) const {
       return i >= first && i - first < 64 && (gaps >> (i - first) & 1U) != 0;
@@ -76,7 +77,7 @@ class Finder {
     if (key.size() > lexicon_.korean_bytes_max()) return false;
     const auto entries = lexicon_.korean(key);
     if (entries.empty()) return false;
-    best = {entries, first, last, negated, 0};
+    best = {entries, first, last, negated, false, 0};
     return true;
   }
 
@@ -93,7 +94,9 @@ class Finder {
     for (const std::string* form : {&token.extended, &token.lemma, &token.root, &token.second}) {
       if (form->empty()) continue;
       key_.assign(head).append(*form);
-      if (try_key(key_, first, i + 1, false, best)) return true;
+      if (!try_key(key_, first, i + 1, false, best)) continue;
+      best.extended = form == &token.extended;
+      return true;
     }
     return false;
   }
@@ -123,7 +126,9 @@ class Finder {
   /// A unit after a number (4일) is no word of its own.
   [[nodiscard]] bool is_counter(std::size_t i) const {
     constexpr std::size_t one_syllable = 3;
-    return tokens_[i].word_class == WordClass::number && tokens_[i].lemma.size() <= one_syllable;
+    const auto& token = tokens_[i];
+    return token.word_class == WordClass::number && token.lemma.size() <= one_syllable &&
+           static_cast<unsigned char>(token.lemma.front()) >= 0x80;
   }
 
   Match english_at(std::size_t i) {
@@ -136,7 +141,7 @@ class Finder {
             std::uint64_t gaps, Match& best) const {
     if (!lexicon_.english(node).empty() && at > best.last &&
         class_fits(lexicon_.english(node), first, at)) {
-      best = {lexicon_.english(node), first, at, false, gaps};
+      best = {lexicon_.english(node), first, at, false, false, gaps};
     }
     if (at >= limit_ || depth > english_words_max) return;
     const auto& token = tokens_[at];
@@ -231,6 +236,9 @@ class Finder {
   void carry(const Match& match, Finding& finding) const {
     const auto& head = tokens_[finding.head];
     finding.state = head.state;
+    finding.extended = match.extended;
+    const bool own_wish = match.extended && head.has(Form::wish) && !head.has(Form::question);
+    if (own_wish && finding.state == State::hypothetical) finding.state = State::asserted;
     if (match.negation_used && finding.state == State::negated) finding.state = State::asserted;
     if (sentence_.korean) {
       if (!head.predicate) carry_korean_noun(finding);

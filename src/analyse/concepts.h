@@ -20,6 +20,7 @@ struct Finding {
   bool carried = true;      ///< false: only mentioned, as the object of another predicate
   bool absent = false;      ///< the subject of 없다, no, without
   bool own = true;          ///< the speaker's, not somebody else's
+  bool extended = false;    ///< found with the head's auxiliary (보고 싶다 → longing)
   bool swapped = false;     ///< stands for its negated counterpart
   std::uint32_t first = 0;  ///< tokens [first, last)
   std::uint32_t last = 0;

@@ -57,6 +57,7 @@ constexpr std::array<std::string_view, 28> verb_signs{
     "i",     "you",    "we",   "they",   "he",      "she",  "to",      "will",   "would",  "can",
     "could", "should", "must", "might",  "may",     "not",  "never",   "let's",  "please", "who",
     "do",    "does",   "did",  "always", "usually", "just", "finally", "already"};
+constexpr std::array<std::string_view, 6> be_forms{"am", "is", "are", "was", "were", "been"};
 constexpr std::array<std::string_view, 12> clause_openers{"but",      "because", "so",  "while",
                                                           "although", "though",  "yet", "however",
                                                           "when",     "if",      "and", "then"};
@@ -223,6 +224,11 @@ void EnglishReader::classify(std::vector<Token>& out, std::size_t from) const {
     } else if (token.capital && i > from && stop == Stop::none) {
       token.word_class = WordClass::name;
       token.lemma = token.root;
+    } else if (form.size() > 5 && form.ends_with("ing") && stop == Stop::none &&
+               contains(be_forms, before)) {
+      token.word_class = WordClass::verb;
+      const auto base = form.substr(0, form.size() - 3);
+      if (known(base)) token.lemma = base;
     } else if (contains(determiners, before) && stop != Stop::adjective &&
                !(irregular && irregular->past)) {
       token.word_class = WordClass::noun;
@@ -306,7 +312,8 @@ void EnglishReader::apply_forms(std::string_view, std::vector<Token>& out, std::
         break;
       case Scope::rest:
         for (auto k = i; k < out.size() && out[k].clause == clause; ++k) {
-          if (k >= i + used || (rule->forms & bit(Form::wish)) != 0) out[k].forms |= rule->forms;
+          constexpr Forms own = bit(Form::wish) | bit(Form::request);
+          if (k >= i + used || (rule->forms & own) != 0) out[k].forms |= rule->forms;
         }
         break;
       case Scope::sentence:

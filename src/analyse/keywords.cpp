@@ -106,7 +106,18 @@ class Collector {
     const auto& before = reading_.tokens[i - 1];
     return token.word_class == WordClass::noun && before.word_class == WordClass::noun &&
            !token.foreign && token.begin == before.tail_end && before.end == before.tail_end &&
-           !reading_.used[i] && !reading_.used[i - 1];
+           !reading_.used[i - 1] && (!reading_.used[i] || in_one_word_entry(i));
+  }
+
+  [[nodiscard]] bool in_one_word_entry(std::size_t i) const {
+    return std::any_of(reading_.findings.begin(), reading_.findings.end(),
+                       [&](const Finding& f) { return f.first == i && f.last == i + 1; });
+  }
+  /// Both stand in one kept entry: 운전면허.
+  [[nodiscard]] bool kept_together(std::size_t i) const {
+    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+      return f.target == lexicon_.cue(Cue::keep) && f.first < i && i < f.last;
+    });
   }
 
   /// Adds the noun or the run of names at token i; returns the next token to look at.
@@ -122,7 +133,8 @@ class Collector {
       id += ' ' + reading_.tokens[end].lemma;
       ++end;
     }
-    while (!token.foreign && end < reading_.tokens.size() && continues_compound(end)) {
+    while (!token.foreign && end < reading_.tokens.size() &&
+           (kept_together(end) || continues_compound(end))) {
       id += reading_.tokens[end].lemma;
       ++end;
     }

@@ -133,7 +133,9 @@ class KoreanReader::Reading {
 
   void step() {
     const auto& m = m_[at_];
-    const bool verb = m.tag == Tag::vv || m.tag == Tag::va || m.tag == Tag::vx || m.tag == Tag::vcn;
+    const bool verb = m.tag == Tag::vv || m.tag == Tag::va || m.tag == Tag::vx ||
+                      m.tag == Tag::vcn || m.tag == Tag::xsv || m.tag == Tag::xsa ||
+                      (m.tag == Tag::ec && m.starts_word && m.form == "나");
     if (verb) return read_verb();
     if (is_noun_like(m.tag) || m.tag == Tag::xpn) return read_noun();
     if (m.tag == Tag::mag || m.tag == Tag::maj || m.tag == Tag::mm || m.tag == Tag::ic) {
@@ -158,6 +160,7 @@ class KoreanReader::Reading {
     auto token = start();
     token.lemma = std::string(m_[at_].form) + "다";
     token.predicate = true;
+    if (is_ending(m_[at_].tag)) token.word_class = WordClass::verb;
     if (token.word_class == WordClass::adjective) join_experience(token);
     ++at_;
     read_tail(token);
@@ -229,7 +232,7 @@ class KoreanReader::Reading {
     }
     if (same_word(next) && join_suffix(token, next)) return finish(token);
     at_ = next;
-    if (same_word(at_) && m_[at_].tag == Tag::vcp) {
+    if (same_word(at_) && m_[at_].tag == Tag::vcp && has_ending(at_)) {
       token.predicate = true;
       token.set(Form::copula);
       ++at_;
@@ -246,12 +249,18 @@ class KoreanReader::Reading {
       token.tail_end = std::max(token.tail_end, m_[at_].end);
       ++at_;
     }
-    if (same_word(at_) && m_[at_].tag == Tag::vcp) {
+    if (same_word(at_) && m_[at_].tag == Tag::vcp && has_ending(at_)) {
       token.predicate = true;
       token.set(Form::copula);
       ++at_;
       read_tail(token);
     }
+  }
+
+  /// A copula's ending never starts a word: 생각이 나 is a noun with a particle and a verb.
+  [[nodiscard]] bool has_ending(std::size_t copula) const {
+    const auto next = copula + 1;
+    return next >= m_.size() || !m_[next].starts_word || !is_ending(m_[next].tag);
   }
 
   /// Endings, auxiliaries and bound nouns after a stem, as long as they belong to it.
@@ -275,8 +284,11 @@ class KoreanReader::Reading {
     apply_patterns(token);
   }
 
-  /// Stem + 아지다 or 고싶다, which the lexicon may know as one verb.
+  /// Stem + 아지다, 고싶다 or ㄹ때, which the lexicon may know as one verb.
   void extend(Token& token) const {
+    if (!tail_.empty() && tail_.back() == "L" && m_[at_].form == "때") {
+      token.extended = std::string(text_.substr(token.begin, m_[at_ - 1].end - token.begin)) + "때";
+    }
     if (tail_.size() != 1 || m_[at_].tag != Tag::vx) return;
     const bool changes = tail_.back() == "A" && m_[at_].form == "지";
     const bool wishes = tail_.back() == "고" && m_[at_].form == "싶";
@@ -290,12 +302,16 @@ class KoreanReader::Reading {
     if (tail_.empty() || tail_.back() != "L" || at_ + 1 >= m_.size()) return false;
     const auto& m = m_[at_];
     const auto& next = m_[at_ + 1];
-    return m.tag == Tag::nnb && next.tag == Tag::vcp && m.begin == next.begin &&
-           text_.substr(m.begin, m.end - m.begin).starts_with("게");
+    if (m.tag != Tag::nnb || m.starts_word || m.begin != next.begin) return false;
+    if (!text_.substr(m.begin, m.end - m.begin).starts_with("게")) return false;
+    const bool subject =
+        at_ + 2 < m_.size() && (m_[at_ + 2].form == "있" || m_[at_ + 2].form == "없");
+    return next.tag == Tag::vcp || (next.tag == Tag::jks && !subject);
   }
 
   [[nodiscard]] bool continues_tail() const {
     const auto& m = m_[at_];
+    if (m.form == "마" && !tail_.empty() && tail_.back() == "지") return true;
     if (is_ending(m.tag)) return !m.starts_word || tail_.empty() || m.tag == Tag::ef;
     if (tail_.empty()) return false;
     if (m.tag == Tag::vx && (tail_.back() == "A" || tail_.back() == "지")) return true;

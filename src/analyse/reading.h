@@ -21,9 +21,9 @@ struct Reading {
   std::vector<Sentence> sentences;
   std::vector<Token> tokens;
   std::vector<Finding> findings;
-  std::vector<bool> used;  ///< tokens that a lexicon entry took
+  std::vector<bool> used;   ///< tokens that a lexicon entry took
   bool future_day = false;  ///< a day after the event time is named
-  bool korean = false;     ///< the language of most sentences
+  bool korean = false;      ///< the language of most sentences
 
   [[nodiscard]] const Token& head(const Finding& finding) const { return tokens[finding.head]; }
 };

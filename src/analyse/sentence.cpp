@@ -96,8 +96,14 @@ void settle_question(const Lexicon& lexicon, Sentence& sentence, std::vector<Tok
   if (final.has(Form::negated) && !final.has(Form::request)) final.forms &= ~bit(Form::imperative);
   if (final.has(Form::nominal) && final.has(Form::past)) final.forms &= ~bit(Form::nominal);
   const bool polite_request = final.has(Form::request);
-  sentence.requests =
-      polite_request || (final.has(Form::imperative) && !sentence.mark && !asking_word);
+  bool asked_before = false;  // 알려 줘, 고마워
+  for (auto i = sentence.first; i < last; ++i) {
+    constexpr Forms open = bit(Form::relative) | bit(Form::linked) | bit(Form::hypothetical) |
+                           bit(Form::contrast) | bit(Form::cause) | bit(Form::past);
+    if (tokens[i].has(Form::request) && (tokens[i].forms & open) == 0) asked_before = true;
+  }
+  sentence.requests = polite_request || asked_before ||
+                      (final.has(Form::imperative) && !sentence.mark && !asking_word);
   sentence.asks = !polite_request && (sentence.mark || final_question);
   if (!sentence.requests) final.forms &= ~bit(Form::imperative);
   if (sentence.asks) {

@@ -37,7 +37,7 @@ class Tagger {
       }
     }
     if (outline_.failed_enterprise) add("ending");
-    for (const auto& token : reading_.tokens) form_situations(token);
+    for (std::uint32_t i = 0; i < reading_.tokens.size(); ++i) form_situations(i);
     sentence_situations();
     finish();
     return out_;
@@ -110,7 +110,9 @@ class Tagger {
     if (is(Cue::wish) && said) add("wish");
     if (is(Cue::decision) && yes) add("decision");
     if (is(Cue::prefer) && said) add("preference");
-    if (is(Cue::habit) && (said || finding.state == State::future)) add("habit");
+    const bool wondered =
+        finding.state == State::questioned || finding.state == State::hypothetical;
+    if (is(Cue::habit) && !wondered) add("habit");
     if (is(Cue::ask) && said) add("question");
     if (is(Cue::request)) add("request");
     if (is(Cue::memory) && (said || finding.state == State::questioned)) add("memory");
@@ -133,7 +135,8 @@ class Tagger {
     }
   }
 
-  void form_situations(const Token& token) {
+  void form_situations(std::uint32_t i) {
+    const auto& token = reading_.tokens[i];
     if (token.has(Form::question) && token.state == State::questioned) return;
     const bool requested = token.has(Form::request);
     if (token.has(Form::promise) && !requested && token.word_class == WordClass::verb)
@@ -143,7 +146,7 @@ class Tagger {
       if (!once) plans_ = true;
       if (once && token.has(Form::trial)) add("attempt");
     }
-    if (token.has(Form::wish) && !requested) add("wish");
+    if (token.has(Form::wish) && !requested && !wish_is_feeling(i)) add("wish");
     if (token.has(Form::decision)) add("decision");
     if (token.has(Form::routine)) add("habit");
     const bool changed = token.has(Form::change) && token.word_class == WordClass::adjective;
@@ -151,6 +154,13 @@ class Tagger {
     const bool seems = token.has(Form::seems) && token.word_class == WordClass::adjective;
     const bool view = (token.has(Form::opinion) || seems) && token.state != State::hypothetical;
     if (view && !emotional_ && !requested) opinion_ = true;
+  }
+
+  /// 보고 싶다 is longing, not a wish.
+  [[nodiscard]] bool wish_is_feeling(std::uint32_t i) const {
+    return std::any_of(
+        reading_.findings.begin(), reading_.findings.end(),
+        [&](const Finding& finding) { return finding.head == i && finding.extended; });
   }
 
   void sentence_situations() {
@@ -167,10 +177,23 @@ class Tagger {
     for (std::size_t i = 0; i < reading_.tokens.size(); ++i) {
       const auto& token = reading_.tokens[i];
       const bool action = token.predicate && token.word_class == WordClass::verb;
-      if (token.lemma == "be" || arranged(token)) continue;
+      if (is_auxiliary(i) || arranged(token)) continue;
       if (!action || token.state != State::asserted || token.has(Form::relative)) continue;
       if (!token.has(Form::past) && !token.has(Form::progressive)) continue;
       if (!reads_as_feeling(i)) return true;
+    }
+    return false;
+  }
+
+  /// am, did, has … before another verb, and any form of "be".
+  [[nodiscard]] bool is_auxiliary(std::size_t i) const {
+    const auto& tokens = reading_.tokens;
+    if (!tokens[i].foreign) return false;
+    if (tokens[i].lemma == "be") return true;
+    if (tokens[i].lemma != "do" && tokens[i].lemma != "have") return false;
+    for (auto k = i + 1; k < tokens.size() && k < i + 4; ++k) {
+      if (tokens[k].word_class == WordClass::verb) return true;
+      if (tokens[k].word_class == WordClass::noun) return false;
     }
     return false;
   }
@@ -209,9 +232,20 @@ class Tagger {
       if (token.state != State::asserted && token.state != State::negated) continue;
       const bool done = token.has(Form::past) && token.word_class == WordClass::verb;
       if (done && token.lemma != "be") continue;
-      if (!names_event(i)) return true;
+      if (token.foreign && reading_.sentences[token.sentence].requests) continue;
+      if (is_auxiliary(i) ? !feels(token) : !names_event(i)) return true;
     }
     return false;
+  }
+
+  /// "I am torn": the clause says a feeling or an event with a form of "be".
+  [[nodiscard]] bool feels(const Token& be) const {
+    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+      if (f.sentence != be.sentence || f.clause != be.clause) return false;
+      if (!lexicon_.is_concept(f.target)) return false;
+      const auto kind = lexicon_.kind(f.target);
+      return kind == Kind::emotion || kind == Kind::event;
+    });
   }
 
   /// The word stands for a feeling, event or quality, not for a fact.
