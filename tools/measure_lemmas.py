@@ -11,6 +11,7 @@ Not content: auxiliaries (VX), copulas (VCP, VCN), bound nouns, numerals, pronou
 particles, endings, symbols, Latin and other foreign words, single jamo; nor the light verbs and light nouns (하다, 있다, 것,
 때 …) that data/lexicon/ko_stop.tsv calls `light`. Contracted dictionary forms are mapped by data/lexicon/ko_stems.tsv
 (재밌다 -> 재미있다) on both sides.
+The noun inside noun + 하다 (진행 in 진행하다), which the index holds as an alias, counts on neither side.
 A compound noun counts as its written parts on neither side: before comparing, a lemma of one side that the other side
 writes as two or more neighbouring nouns is replaced by those parts, so that segmentation policy is not measured.
 
@@ -83,6 +84,9 @@ def kiwi_lemmas(tokens) -> list[str]:
 LEXICON = pathlib.Path(__file__).resolve().parent.parent / "data" / "lexicon"
 
 
+DERIVING = ("하다", "되다", "시키다", "당하다", "스럽다", "롭다", "받다")
+
+
 def table(name: str) -> list[list[str]]:
     lines = (LEXICON / name).read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
@@ -94,7 +98,9 @@ LIGHT = {word for word, kind in table("ko_stop.tsv") if kind == "light"}
 
 def content(lemmas: list[str]) -> list[str]:
     mapped = [STEMS.get(lemma, lemma) for lemma in lemmas]
-    return [lemma for lemma in mapped if lemma not in LIGHT and not lemma.isascii()]
+    kept = [lemma for lemma in mapped if lemma not in LIGHT and not lemma.isascii()]
+    aliases = {lemma[: -len(suffix)] for lemma in kept for suffix in DERIVING if lemma.endswith(suffix)}
+    return [lemma for lemma in kept if lemma not in aliases]
 
 
 def align_compounds(ours: list[str], theirs: list[str]) -> tuple[set[str], set[str]]:

@@ -135,10 +135,13 @@ void Analyser::Parts::read_sentences(Reading& reading) const {
 void Analyser::Parts::find_dates(const Reading& reading, TimeMs event_time, int offset,
                                  Analysis& analysis, TermBag& bag) const {
   auto tense = Tense::unknown;
+  bool running = false;
   for (const auto& token : reading.tokens) {
     if (token.has(Form::future)) tense = Tense::future;
     if (token.has(Form::past) && tense == Tense::unknown) tense = Tense::past;
+    running = running || token.has(Form::progressive);
   }
+  if (running && tense == Tense::unknown) tense = Tense::future;
   const auto today = analyse_detail::floor_day(event_time, offset);
   const auto to_ms = [&](std::int64_t day) {
     return day * analyse_detail::day_ms - std::int64_t{offset} * 60'000;

@@ -4,10 +4,13 @@
 #include <array>
 #include <string>
 
+#include "analyse/experiencer.h"
+
 namespace mbe::analyse {
 namespace {
 
 constexpr std::size_t span_words_max = 4;
+constexpr std::size_t phrase_bytes_max = 96;
 constexpr std::size_t gap_words_max = 3;
 constexpr std::size_t english_words_max = 7;
 
@@ -53,7 +56,7 @@ class Finder {
   [[nodiscard]] bool skippable(std::size_t i) const {
     const auto& token = tokens_[i];
     return token.lemma.empty() || token.word_class == WordClass::adverb ||
-           token.word_class == WordClass::determiner;
+           token.word_class == WordClass::determiner || token.word_class == WordClass::number;
   }
 
   /// What stands in the gaps of an English phrase has concepts of its own.
@@ -74,7 +77,7 @@ class Finder {
 
   bool try_key(std::string_view key, std::size_t first, std::size_t last, bool negated,
                Match& best) const {
-    if (key.size() > lexicon_.korean_bytes_max()) return false;
+    if (key.size() > key_bytes_max_) return false;
     const auto entries = lexicon_.korean(key);
     if (entries.empty()) return false;
     best = {entries, first, last, negated, false, 0};
@@ -104,6 +107,13 @@ class Finder {
   Match korean_at(std::size_t i) {
     Match best;
     if (tokens_[i].lemma.empty() || is_counter(i)) return best;
+    // A key may also begin with the form that has the auxiliary, or with 안 or 못.
+    const bool negated = tokens_[i].predicate && tokens_[i].has(Form::negated);
+    const auto& other = tokens_[i].second.empty() ? tokens_[i].lemma : tokens_[i].second;
+    key_bytes_max_ =
+        std::max(lexicon_.korean_bytes_max(tokens_[i].lemma), lexicon_.korean_bytes_max(other));
+    if (!tokens_[i].extended.empty() || negated) key_bytes_max_ = phrase_bytes_max;
+    if (key_bytes_max_ == 0) return best;
     std::string head;
     std::size_t words = 0;
     for (auto k = i; k < sentence_.last && words < span_words_max; ++k) {
@@ -114,7 +124,7 @@ class Finder {
         continue;
       }
       head += tokens_[k].root.empty() || !tokens_[k].predicate ? tokens_[k].lemma : tokens_[k].root;
-      if (head.size() > lexicon_.korean_bytes_max()) break;
+      if (head.size() > key_bytes_max_) break;
       ++words;
       if (tokens_[k].predicate && tokens_[k].root.empty()) {
         if (!tokens_[k].has(Form::nominal) && !tokens_[k].has(Form::relative)) break;
@@ -305,74 +315,10 @@ class Finder {
   std::vector<bool>& used_;
   std::vector<Finding>& out_;
   std::size_t limit_ = sentence_.last;  ///< English entries end before this token
+  std::size_t key_bytes_max_ = 0;       ///< no key at the present word is longer
   std::vector<Match> pending_;
   std::string key_;
 };
-
-/// Whose feeling it is: somebody else's if a person is the subject of an experiencer verb.
-bool is_other(const Lexicon& lexicon, const Sentence& sentence, const std::vector<Token>& tokens,
-              const std::vector<Finding>& all, const Finding& finding) {
-  const auto& head = tokens[finding.head];
-  if (!sentence.korean && head.root.ends_with("ing") && head.word_class != WordClass::verb) {
-    return false;  // a heartbreaking day: the thing makes the speaker feel so
-  }
-  const auto person_at = [&](std::size_t i) {
-    const auto& token = tokens[i];
-    if (token.word_class == WordClass::name) return true;
-    if (token.word_class == WordClass::pronoun) {
-      const auto stop =
-          sentence.korean ? lexicon.stop_korean(token.lemma) : lexicon.stop_english(token.root);
-      return stop == Stop::person;
-    }
-    return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
-      return other.first <= i && i < other.last && lexicon.is_concept(other.target) &&
-             lexicon.kind(other.target) == Kind::person;
-    });
-  };
-  if (sentence.korean) {
-    const bool feels_outward =
-        head.word_class == WordClass::adjective || head.lemma.ends_with("되다") || !head.predicate;
-    if (feels_outward) return false;
-    for (auto i = finding.first; i > sentence.first; --i) {
-      const auto& token = tokens[i - 1];
-      if (token.clause != head.clause) break;
-      const bool subject = token.role == Role::subject || token.role == Role::topic;
-      if (token.word_class == WordClass::pronoun && subject && !person_at(i - 1)) return false;
-      if (subject && person_at(i - 1)) return true;
-    }
-    return false;
-  }
-  for (auto i = finding.first; i > sentence.first; --i) {
-    const auto& token = tokens[i - 1];
-    if (token.clause != head.clause) break;
-    if (token.root == "i" || token.root == "we" || token.root == "me" || token.root == "us")
-      return false;
-    if (token.word_class == WordClass::verb && token.predicate &&
-        lexicon.stop_english(token.lemma) != Stop::light && i != finding.first) {
-      continue;
-    }
-    if (token.root == "he" || token.root == "she" || token.root == "they" || token.root == "you" ||
-        person_at(i - 1)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/// "왜 이렇게 힘들지?", "Why am I so tired?": asking why without a "you" asserts the feeling.
-bool asks_oneself(const Lexicon& lexicon, const Sentence& sentence,
-                  const std::vector<Token>& tokens) {
-  bool why = false;
-  for (auto i = sentence.first; i < sentence.last; ++i) {
-    const auto& token = tokens[i];
-    const auto& word = sentence.korean ? token.lemma : token.root;
-    if (word == "왜" || word == "why") why = true;
-    const auto stop = sentence.korean ? lexicon.stop_korean(word) : lexicon.stop_english(word);
-    if (word == "너" || word == "당신" || word == "you" || stop == Stop::person) return false;
-    if (!sentence.korean && (word == "he" || word == "she" || word == "they")) return false;
-  }
-  return why;
-}
 
 }  // namespace
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "analyse/korean.h"
+#include "analyse/forms.h"
 #include "analyse/normal_text.h"
 
 namespace mbe::analyse {
@@ -312,7 +312,8 @@ void EnglishReader::apply_forms(std::string_view, std::vector<Token>& out, std::
         break;
       case Scope::rest:
         for (auto k = i; k < out.size() && out[k].clause == clause; ++k) {
-          constexpr Forms own = bit(Form::wish) | bit(Form::request);
+          constexpr Forms own =
+              bit(Form::wish) | bit(Form::request) | bit(Form::future) | bit(Form::plan);
           if (k >= i + used || (rule->forms & own) != 0) out[k].forms |= rule->forms;
         }
         break;

@@ -37,8 +37,4 @@ class KoreanReader {
   StringMap<std::vector<Other>> readings_;  ///< lemma → other lemmas of the same surface
 };
 
-/// Parses "past,relative" into bits. Errors: corrupt (an unknown name; `where` is put into the
-/// message).
-[[nodiscard]] Result<Forms> parse_forms(std::string_view names, const std::string& where);
-
 }  // namespace mbe::analyse

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "analyse/korean_word.h"
+
 namespace mbe::analyse {
 namespace {
 
@@ -31,10 +33,6 @@ constexpr std::array<Pair, 14> whole{{
     {"해", "하"},
     {"건데", "것"},
 }};
-
-bool is_ending(Tag tag) {
-  return tag == Tag::ep || tag == Tag::ef || tag == Tag::ec || tag == Tag::etn || tag == Tag::etm;
-}
 
 }  // namespace
 

@@ -35,6 +35,15 @@ Error bad_row(const Path& path, const Row& row, std::string_view what) {
               what);
 }
 
+/// The first three bytes: one Hangul syllable.
+std::uint32_t first_character(std::string_view text) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < std::min<std::size_t>(text.size(), 3); ++i) {
+    value = value << 8U | static_cast<unsigned char>(text[i]);
+  }
+  return value;
+}
+
 }  // namespace
 
 Result<Lexicon> Lexicon::open(const Path& directory) {
@@ -204,7 +213,8 @@ Result<void> Lexicon::read_entries(const Path& directory) {
     MBE_ASSIGN(auto entry, parse_entry(korean_path, row));
     std::string key;
     for (const auto& word : split(row.columns[0], ' ')) key += word;
-    korean_bytes_max_ = std::max(korean_bytes_max_, key.size());
+    auto& longest = korean_bytes_max_[first_character(key)];
+    longest = std::max(longest, key.size());
     korean_[key].push_back(std::move(entry));
   }
   const auto english_path = directory / "en.tsv";
@@ -245,6 +255,11 @@ Result<void> Lexicon::read_stops(const Path& directory) {
 std::span<const Entry> Lexicon::korean(std::string_view key) const {
   const auto found = korean_.find(key);
   return found == korean_.end() ? std::span<const Entry>() : std::span<const Entry>(found->second);
+}
+
+std::size_t Lexicon::korean_bytes_max(std::string_view text) const {
+  const auto found = korean_bytes_max_.find(first_character(text));
+  return found == korean_bytes_max_.end() ? 0 : found->second;
 }
 
 std::uint32_t Lexicon::word_id(std::string_view word) const {

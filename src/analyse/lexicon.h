@@ -105,8 +105,8 @@ class Lexicon {
 
   /// Entries of a Korean key: dictionary forms without particles, written without blanks.
   [[nodiscard]] std::span<const Entry> korean(std::string_view key) const;
-  /// Longest Korean key in bytes.
-  [[nodiscard]] std::size_t korean_bytes_max() const { return korean_bytes_max_; }
+  /// Bytes of the longest Korean key that begins with the same character as `text`; 0 if none does.
+  [[nodiscard]] std::size_t korean_bytes_max(std::string_view text) const;
 
   /// English phrases as a trie over words; node 0 is the root.
   static constexpr std::uint32_t gap_word = 0;  ///< `_` in an entry: up to three words
@@ -161,7 +161,7 @@ class Lexicon {
   };
   StringMap<TagLabel> tags_;
   StringMap<std::vector<Entry>> korean_;
-  std::size_t korean_bytes_max_ = 0;
+  std::unordered_map<std::uint32_t, std::size_t> korean_bytes_max_;  ///< first character → longest
   StringMap<std::uint32_t> words_;
   std::unordered_map<std::uint64_t, std::uint32_t> edges_;
   std::vector<std::vector<Entry>> nodes_;

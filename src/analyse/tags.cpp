@@ -27,6 +27,7 @@ class Tagger {
     emotions();
     for (const auto& finding : reading_.findings) {
       if (finding.target == lexicon_.cue(Cue::future)) future_word_ = true;
+      if (finding.target == lexicon_.cue(Cue::habit)) repeated_ = true;
     }
     plan_by_time();
     for (const auto& finding : reading_.findings) {
@@ -87,8 +88,8 @@ class Tagger {
 
   /// A present predicate beside a day to come is an arranged event: nothing has happened yet.
   [[nodiscard]] bool arranged(const Token& token) const {
-    return (reading_.future_day || future_word_) && token.predicate && !token.has(Form::past) &&
-           !token.has(Form::relative) && token.state == State::asserted;
+    return (reading_.future_day || future_word_) && !repeated_ && token.predicate &&
+           !token.has(Form::past) && !token.has(Form::relative) && token.state == State::asserted;
   }
 
   void cue_situations(const Finding& finding) {
@@ -266,6 +267,7 @@ class Tagger {
   bool opinion_ = false;
   bool plans_ = false;
   bool future_word_ = false;
+  bool repeated_ = false;  ///< a word of frequency: no single event is arranged
 };
 
 }  // namespace
