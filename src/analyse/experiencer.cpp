@@ -24,8 +24,8 @@ bool is_other(const Lexicon& lexicon, const Sentence& sentence, const std::vecto
     });
   };
   if (sentence.korean) {
-    const bool feels_outward =
-        head.word_class == WordClass::adjective || head.lemma.ends_with("되다") || !head.predicate;
+    const bool feels_outward = head.word_class == WordClass::adjective ||
+                               head.lemma.ends_with("되다") || !head.predicate || finding.extended;
     if (feels_outward) return false;
     for (auto i = finding.first; i > sentence.first; --i) {
       const auto& token = tokens[i - 1];
