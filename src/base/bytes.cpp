@@ -19,10 +19,20 @@ std::string to_hex(std::string_view bytes) {
 
 namespace {
 
+constexpr std::array<signed char, 256> make_hex_values() {
+  std::array<signed char, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+  for (int i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
+  }
+  return values;
+}
+constexpr auto hex_values = make_hex_values();
+
 int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
+  return hex_values[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
