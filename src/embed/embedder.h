@@ -30,6 +30,13 @@ struct EmbeddingRows {
   }
 };
 
+/// A text among what was said around it.
+struct ContextText {
+  std::vector<std::string> before;  ///< oldest first
+  std::string text;
+  std::vector<std::string> after;
+};
+
 class Embedder {
  public:
   virtual ~Embedder() = default;
@@ -54,6 +61,13 @@ class Embedder {
   /// what the manifest says), busy (too many callers wait). The message names the next step.
   [[nodiscard]] virtual Result<EmbeddingRows> embed(std::span<const std::string_view> texts,
                                                     TextRole role) = 0;
+
+  /// One unit vector a text, as a passage: the model reads the neighbours too, but only the tokens
+  /// of the text itself are averaged ("late chunking", Günther et al., arXiv 2409.04701). Where all
+  /// parts together exceed tokens_max(), or the model does not average, the vector is embed()'s.
+  /// Errors: as embed().
+  [[nodiscard]] virtual Result<EmbeddingRows> embed_in_context(
+      std::span<const ContextText> texts) = 0;
 };
 
 }  // namespace mbe

@@ -12,9 +12,9 @@ namespace {
 /// No model looks at more of a text than so many bytes a token.
 constexpr std::size_t token_bytes_max = 64;
 
-unsigned thread_count(unsigned wanted) {
-  const auto processors = std::max(1U, std::thread::hardware_concurrency());
-  return std::min(wanted == 0 ? processors : wanted, LlamaEmbedder::threads_max);
+std::size_t worker_count(std::size_t wanted) {
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(wanted == 0 ? processors : wanted, LlamaEmbedder::workers_max);
 }
 
 /// How many of `texts` go into one batch: at least one, at most what the limits allow.
@@ -34,8 +34,8 @@ std::size_t batch_size(std::span<const LlamaModel::Tokens> texts) {
 LlamaEmbedder::LlamaEmbedder(ModelManifest manifest, const LlamaEmbedderOptions& options)
     : manifest_(std::move(manifest)),
       model_id_(manifest_.model_id()),
-      threads_(thread_count(options.threads)),
-      turns_(options.waiting_max) {}
+      workers_(worker_count(options.workers)),
+      turns_(workers_, options.waiting_max) {}
 
 Result<std::unique_ptr<LlamaEmbedder>> LlamaEmbedder::open(const std::filesystem::path& folder,
                                                            const LlamaEmbedderOptions& options) {
@@ -52,7 +52,7 @@ Result<void> LlamaEmbedder::load() {
     if (checked.error().code() == ErrorCode::corrupt) damage_ = checked.error();
     return checked;
   }
-  auto model = LlamaModel::load(manifest_, threads_);
+  auto model = LlamaModel::load(manifest_, workers_);
   if (!model.ok()) {
     damage_ = model.error();
     return model.error();
@@ -79,26 +79,97 @@ Result<std::size_t> LlamaEmbedder::count_tokens(std::string_view text) {
   return model_->tokenise(normalise_for_model(text, manifest_.normal)).size() - marks;
 }
 
-Result<void> LlamaEmbedder::embed_batch(std::span<const LlamaModel::Tokens> texts, TextRole role,
-                                        std::span<float> out) {
-  MBE_ASSIGN(const auto turn, turns_.take(role));
-  return model_->embed(texts, out);
+Result<EmbeddingRows> LlamaEmbedder::run(std::span<const LlamaModel::Tokens> tokens,
+                                         std::span<const LlamaModel::Pooled> pooled,
+                                         TextRole role) {
+  EmbeddingRows rows{manifest_.dim, std::vector<float>(tokens.size() * manifest_.dim)};
+  const auto run_batch = [&](std::size_t begin, std::size_t count) -> Result<void> {
+    MBE_ASSIGN(const auto turn, turns_.take(role));
+    return model_->embed(
+        turn.worker(), tokens.subspan(begin, count),
+        pooled.empty() ? pooled : pooled.subspan(begin, count),
+        std::span(rows.values).subspan(begin * manifest_.dim, count * manifest_.dim));
+  };
+  std::mutex mutex;
+  std::size_t begun = 0;  // guarded by mutex, as is failure
+  std::optional<Error> failure;
+  const auto work = [&] {
+    while (true) {
+      std::unique_lock lock(mutex);
+      if (failure || begun == tokens.size()) return;
+      const auto begin = begun;
+      const auto count = batch_size(tokens.subspan(begin));
+      begun += count;
+      lock.unlock();
+      const auto done = run_batch(begin, count);
+      if (done.ok()) continue;
+      lock.lock();
+      failure = done.error();
+    }
+  };
+  {
+    const auto batches_least = tokens.size() / batch_texts_max;
+    std::vector<std::jthread> helpers;
+    while (helpers.size() + 1 < std::min(workers_, batches_least)) helpers.emplace_back(work);
+    work();
+  }
+  if (failure) return *failure;
+  return rows;
 }
 
 Result<EmbeddingRows> LlamaEmbedder::embed(std::span<const std::string_view> texts, TextRole role) {
   MBE_TRY(load());
-  EmbeddingRows rows{manifest_.dim, std::vector<float>(texts.size() * manifest_.dim)};
   std::vector<LlamaModel::Tokens> tokens;
   tokens.reserve(texts.size());
   for (const auto text : texts) tokens.push_back(tokenise(text, role));
-  for (std::size_t done = 0; done < texts.size();) {
-    const auto count = batch_size(std::span(tokens).subspan(done));
-    MBE_TRY(
-        embed_batch(std::span(tokens).subspan(done, count), role,
-                    std::span(rows.values).subspan(done * manifest_.dim, count * manifest_.dim)));
-    done += count;
+  return run(tokens, {}, role);
+}
+
+std::optional<LlamaEmbedder::Read> LlamaEmbedder::read_in_context(const ContextText& text) const {
+  if (manifest_.pooling != Pooling::mean) return std::nullopt;
+  const auto marks = model_->tokenise("");
+  if (marks.size() != 2) return std::nullopt;
+  Read out;
+  out.tokens.push_back(marks.front());
+  const auto add = [&](std::string_view part) {
+    const auto head = utf8_prefix(part, manifest_.tokens_max * token_bytes_max);
+    const auto tokens = model_->tokenise(normalise_for_model(head, manifest_.normal));
+    out.tokens.insert(out.tokens.end(), tokens.begin() + 1, tokens.end() - 1);
+  };
+  std::string_view prefix = manifest_.passage_prefix;
+  while (prefix.ends_with(' ')) prefix.remove_suffix(1);
+  if (!prefix.empty()) add(prefix);
+  for (const auto& part : text.before) add(part);
+  out.pooled.begin = out.tokens.size();
+  add(text.text);
+  out.pooled.end = out.tokens.size();
+  for (const auto& part : text.after) add(part);
+  out.tokens.push_back(marks.back());
+  const bool fits = out.tokens.size() <= manifest_.tokens_max;
+  if (!fits || out.pooled.begin == out.pooled.end) return std::nullopt;
+  return out;
+}
+
+Result<EmbeddingRows> LlamaEmbedder::embed_in_context(std::span<const ContextText> texts) {
+  MBE_TRY(load());
+  std::vector<LlamaModel::Tokens> tokens;
+  std::vector<LlamaModel::Pooled> pooled;
+  for (const auto& text : texts) {
+    auto read = read_in_context(text);
+    if (!read) {
+      // Averaging everything is what embed() does.
+      auto whole = tokenise(text.text, TextRole::passage);
+      read = Read{std::move(whole), {}};
+      read->pooled = {0, read->tokens.size()};
+    }
+    tokens.push_back(std::move(read->tokens));
+    pooled.push_back(read->pooled);
   }
-  return rows;
+  const bool averages = manifest_.pooling == Pooling::mean;
+  return run(tokens,
+             averages ? std::span<const LlamaModel::Pooled>(pooled)
+                      : std::span<const LlamaModel::Pooled>(),
+             TextRole::passage);
 }
 
 }  // namespace mbe

@@ -1,7 +1,8 @@
 // The Embedder that runs a GGUF model in this process by libllama. Opening reads the manifest only;
 // the weights are checked and loaded by the first call that needs them, off the main path.
 // Invariant: a vector depends on its text, its role and the manifest, not on what else is in a
-// batch (up to rounding of the last bits). Thread-safe; one batch runs at a time (embed/turns.h).
+// batch (up to rounding of the last bits). Thread-safe; a worker runs one batch at a
+// time (embed/turns.h), and a call with many texts uses all workers that are free.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +19,13 @@
 namespace mbe {
 
 struct LlamaEmbedderOptions {
-  unsigned threads = 0;          ///< 0: one a processor, at most threads_max
-  std::size_t waiting_max = 64;  ///< callers that may wait for a batch to end
+  std::size_t workers = 0;       ///< batches at a time; 0: one a processor, at most workers_max
+  std::size_t waiting_max = 64;  ///< batches that may wait for a worker
 };
 
 class LlamaEmbedder final : public Embedder {
  public:
-  static constexpr unsigned threads_max = 8;
+  static constexpr std::size_t workers_max = 8;
 
   /// The model in `folder` (a manifest and its weights). Cheap: loads nothing.
   /// Errors: unavailable (no readable manifest), corrupt (a wrong one).
@@ -38,6 +39,8 @@ class LlamaEmbedder final : public Embedder {
   [[nodiscard]] Result<EmbeddingRows> embed(std::span<const std::string_view> texts,
                                             TextRole role) override;
 
+  [[nodiscard]] Result<EmbeddingRows> embed_in_context(std::span<const ContextText> texts) override;
+
   /// Checks and loads the weights now, if they are not yet. Errors: as embed(), but never busy.
   [[nodiscard]] Result<void> load();
 
@@ -46,13 +49,20 @@ class LlamaEmbedder final : public Embedder {
  private:
   LlamaEmbedder(ModelManifest manifest, const LlamaEmbedderOptions& options);
 
+  /// Tokens of a text and which of them are averaged.
+  struct Read {
+    LlamaModel::Tokens tokens;
+    LlamaModel::Pooled pooled;
+  };
   LlamaModel::Tokens tokenise(std::string_view text, TextRole role) const;
-  Result<void> embed_batch(std::span<const LlamaModel::Tokens> texts, TextRole role,
-                           std::span<float> out);
+  /// Nothing where the parts are too long together, or the model does not average.
+  std::optional<Read> read_in_context(const ContextText& text) const;
+  Result<EmbeddingRows> run(std::span<const LlamaModel::Tokens> tokens,
+                            std::span<const LlamaModel::Pooled> pooled, TextRole role);
 
   ModelManifest manifest_;
   std::string model_id_;
-  unsigned threads_;
+  std::size_t workers_;
   Turns turns_;
   std::mutex load_mutex_;
   std::optional<Error> damage_;        ///< guarded by load_mutex_; a corrupt file is not read twice

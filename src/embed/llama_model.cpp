@@ -1,6 +1,6 @@
 #include "embed/llama_model.h"
 
-#include <ggml-cpu.h>
+#include <gguf.h>
 #include <llama.h>
 
 #include <algorithm>
@@ -12,10 +12,6 @@
 
 namespace mbe {
 namespace {
-
-/// How long libllama's idle threads look for work before they sleep, 0 … 100: a process that waits
-/// for its user must not burn a processor.
-constexpr std::uint32_t threads_poll = 0;
 
 /// libllama reports the reason of a failure only to its log; the last such line of this thread.
 thread_local std::string last_complaint;
@@ -38,7 +34,7 @@ void prepare_library() {
 enum llama_pooling_type pooling_of(Pooling pooling) {
   switch (pooling) {
     case Pooling::mean:
-      return LLAMA_POOLING_TYPE_MEAN;
+      return LLAMA_POOLING_TYPE_NONE;  // averaged here, over any span of tokens
     case Pooling::cls:
       return LLAMA_POOLING_TYPE_CLS;
     case Pooling::last:
@@ -47,15 +43,15 @@ enum llama_pooling_type pooling_of(Pooling pooling) {
   MBE_ASSERT(false);
 }
 
-llama_context_params context_params(const ModelManifest& manifest, unsigned threads) {
+llama_context_params context_params(const ModelManifest& manifest) {
   const auto tokens = static_cast<std::uint32_t>(std::max(manifest.tokens_max, batch_tokens));
   auto params = llama_context_default_params();
   params.n_ctx = tokens;
   params.n_batch = tokens;
   params.n_ubatch = tokens;
   params.n_seq_max = batch_texts_max;
-  params.n_threads = static_cast<std::int32_t>(threads);
-  params.n_threads_batch = static_cast<std::int32_t>(threads);
+  params.n_threads = 1;
+  params.n_threads_batch = 1;
   params.pooling_type = pooling_of(manifest.pooling);
   params.embeddings = true;
   params.no_perf = true;
@@ -89,7 +85,8 @@ class Batch {
 };
 
 /// Copies a vector with its length made 1; false if it has none.
-bool copy_unit(const float* from, std::span<float> to) {
+template <class Number>
+bool copy_unit(const Number* from, std::span<float> to) {
   double square = 0;
   for (std::size_t i = 0; i < to.size(); ++i) square += double{from[i]} * double{from[i]};
   if (!(square > 0) || !std::isfinite(square)) return false;
@@ -100,19 +97,41 @@ bool copy_unit(const float* from, std::span<float> to) {
 
 }  // namespace
 
+Result<ModelShape> read_model_shape(const std::filesystem::path& gguf) {
+  struct FreeGguf {
+    void operator()(gguf_context* context) const { gguf_free(context); }
+  };
+  const std::unique_ptr<gguf_context, FreeGguf> file(
+      gguf_init_from_file(gguf.c_str(), {.no_alloc = true, .ctx = nullptr}));
+  const auto refused = [&] {
+    return fail(ErrorCode::corrupt, "{} is not an embedding model that libllama knows",
+                gguf.string());
+  };
+  if (!file) return refused();
+  const auto number = [&](const std::string& key) -> std::uint64_t {
+    const auto at = gguf_find_key(file.get(), key.c_str());
+    const bool known = at >= 0 && gguf_get_kv_type(file.get(), at) == GGUF_TYPE_UINT32;
+    return known ? gguf_get_val_u32(file.get(), at) : 0;
+  };
+  const auto name = gguf_find_key(file.get(), "general.architecture");
+  if (name < 0 || gguf_get_kv_type(file.get(), name) != GGUF_TYPE_STRING) return refused();
+  const std::string architecture = gguf_get_val_str(file.get(), name);
+  const ModelShape shape{number(architecture + ".embedding_length"),
+                         number(architecture + ".context_length")};
+  if (shape.dim == 0 || shape.tokens_max == 0) return refused();
+  return shape;
+}
+
 void LlamaModel::Free::operator()(llama_model* model) const {
   llama_model_free(model);
 }
 void LlamaModel::Free::operator()(llama_context* context) const {
   llama_free(context);
 }
-void LlamaModel::Free::operator()(ggml_threadpool* threads) const {
-  ggml_threadpool_free(threads);
-}
 
 Result<std::unique_ptr<LlamaModel>> LlamaModel::load(const ModelManifest& manifest,
-                                                     unsigned threads) {
-  MBE_ASSERT(threads >= 1 && threads <= 64);
+                                                     std::size_t workers) {
+  MBE_ASSERT(workers >= 1);
   prepare_library();
   const auto refused = [&](std::string_view reason) {
     return fail(ErrorCode::corrupt, "libllama cannot use {}: {}; set the model up again",
@@ -120,6 +139,7 @@ Result<std::unique_ptr<LlamaModel>> LlamaModel::load(const ModelManifest& manife
   };
   std::unique_ptr<LlamaModel> loaded(new LlamaModel);
   loaded->dim_ = manifest.dim;
+  loaded->pooling_ = manifest.pooling;
   last_complaint.clear();
   loaded->model_.reset(
       llama_model_load_from_file(manifest.weights.c_str(), llama_model_default_params()));
@@ -131,14 +151,11 @@ Result<std::unique_ptr<LlamaModel>> LlamaModel::load(const ModelManifest& manife
   if (static_cast<std::size_t>(llama_model_n_ctx_train(model)) < manifest.tokens_max) {
     return refused("it takes fewer tokens than its manifest says");
   }
-  loaded->context_.reset(
-      llama_init_from_model(loaded->model_.get(), context_params(manifest, threads)));
-  if (!loaded->context_) return refused(last_complaint);
-  auto params = ggml_threadpool_params_default(static_cast<int>(threads));
-  params.poll = threads_poll;
-  loaded->threads_.reset(ggml_threadpool_new(&params));
-  if (!loaded->threads_) return refused("its threads cannot be started");
-  llama_attach_threadpool(loaded->context_.get(), loaded->threads_.get(), nullptr);
+  while (loaded->contexts_.size() < workers) {
+    loaded->contexts_.emplace_back(
+        llama_init_from_model(loaded->model_.get(), context_params(manifest)));
+    if (!loaded->contexts_.back()) return refused(last_complaint);
+  }
   return loaded;
 }
 
@@ -160,8 +177,38 @@ LlamaModel::Tokens LlamaModel::tokenise(std::string_view normal_text) const {
   return tokens;
 }
 
-Result<void> LlamaModel::embed(std::span<const Tokens> texts, std::span<float> out) {
+bool LlamaModel::average(llama_context* context, std::span<const Tokens> texts,
+                         std::span<const Pooled> pooled, std::span<float> out) const {
+  const float* rows = llama_get_embeddings(context);
+  if (rows == nullptr) return false;
+  std::vector<double> sum(dim_);
+  for (std::size_t i = 0, first = 0; i < texts.size(); first += texts[i].size(), ++i) {
+    const Pooled span = pooled.empty() ? Pooled{0, texts[i].size()} : pooled[i];
+    MBE_ASSERT(span.begin < span.end && span.end <= texts[i].size());
+    std::fill(sum.begin(), sum.end(), 0.0);
+    for (std::size_t token = first + span.begin; token < first + span.end; ++token) {
+      const float* row = rows + token * dim_;
+      for (std::size_t d = 0; d < dim_; ++d) sum[d] += double{row[d]};
+    }
+    if (!copy_unit(sum.data(), out.subspan(i * dim_, dim_))) return false;
+  }
+  return true;
+}
+
+bool LlamaModel::take_pooled(llama_context* context, std::size_t texts,
+                             std::span<float> out) const {
+  for (std::size_t i = 0; i < texts; ++i) {
+    const float* pooled = llama_get_embeddings_seq(context, static_cast<std::int32_t>(i));
+    if (pooled == nullptr || !copy_unit(pooled, out.subspan(i * dim_, dim_))) return false;
+  }
+  return true;
+}
+
+Result<void> LlamaModel::embed(std::size_t worker, std::span<const Tokens> texts,
+                               std::span<const Pooled> pooled, std::span<float> out) {
+  MBE_ASSERT(worker < contexts_.size());
   MBE_ASSERT(!texts.empty() && texts.size() <= batch_texts_max);
+  MBE_ASSERT(pooled.empty() || (pooled.size() == texts.size() && pooling_ == Pooling::mean));
   MBE_ASSERT(out.size() == texts.size() * dim_);
   std::size_t total = 0;
   for (const auto& tokens : texts) total += tokens.size();
@@ -170,19 +217,17 @@ Result<void> LlamaModel::embed(std::span<const Tokens> texts, std::span<float> o
   for (std::size_t i = 0; i < texts.size(); ++i) {
     batch.add(texts[i], static_cast<std::int32_t>(i));
   }
+  auto* context = contexts_[worker].get();
   last_complaint.clear();
-  if (llama_encode(context_.get(), batch.get()) != 0) {
+  if (llama_encode(context, batch.get()) != 0) {
     return fail(ErrorCode::unavailable, "the embedding model failed: {}; try again",
                 last_complaint);
   }
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const float* pooled = llama_get_embeddings_seq(context_.get(), static_cast<std::int32_t>(i));
-    if (pooled == nullptr || !copy_unit(pooled, out.subspan(i * dim_, dim_))) {
-      return fail(ErrorCode::unavailable, "the embedding model failed: {}; try again",
-                  "no vector for a text");
-    }
-  }
-  return {};
+  const bool taken = pooling_ == Pooling::mean ? average(context, texts, pooled, out)
+                                               : take_pooled(context, texts.size(), out);
+  if (taken) return {};
+  return fail(ErrorCode::unavailable, "the embedding model failed: {}; try again",
+              "no vector for a text");
 }
 
 }  // namespace mbe

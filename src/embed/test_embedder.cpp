@@ -43,15 +43,15 @@ void add_feature(std::span<float> row, std::string_view feature, float weight) {
   row[value % row.size()] += (value >> 63) != 0 ? weight : -weight;
 }
 
-void add_word(std::span<float> row, std::string_view word) {
-  add_feature(row, word, 1.0F);
+void add_word(std::span<float> row, std::string_view word, float weight = 1) {
+  add_feature(row, word, weight);
   std::size_t first = 0;
   std::size_t second = 0;
   std::ignore = next_code_point(word, second);
   while (second < word.size()) {
     auto end = second;
     std::ignore = next_code_point(word, end);
-    add_feature(row, word.substr(first, end - first), 0.5F);
+    add_feature(row, word.substr(first, end - first), weight / 2);
     first = second;
     second = end;
   }
@@ -89,6 +89,22 @@ Result<EmbeddingRows> TestEmbedder::embed(std::span<const std::string_view> text
     make_unit(row);
   }
   texts_embedded_ += texts.size();
+  return rows;
+}
+
+Result<EmbeddingRows> TestEmbedder::embed_in_context(std::span<const ContextText> texts) {
+  if (auto error = failure()) return *error;
+  EmbeddingRows rows{dim_, std::vector<float>(texts.size() * dim_)};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto row = std::span(rows.values).subspan(i * dim_, dim_);
+    for (const auto& word : words(texts[i].text)) add_word(row, word);
+    for (const auto* side : {&texts[i].before, &texts[i].after}) {
+      for (const auto& part : *side) {
+        for (const auto& word : words(part)) add_word(row, word, 0.25F);
+      }
+    }
+    make_unit(row);
+  }
   return rows;
 }
 

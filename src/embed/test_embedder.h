@@ -24,6 +24,10 @@ class TestEmbedder final : public Embedder {
   [[nodiscard]] Result<EmbeddingRows> embed(std::span<const std::string_view> texts,
                                             TextRole role) override;
 
+  /// The text's own words, and its neighbours' at a quarter of the weight.
+  [[nodiscard]] Result<EmbeddingRows> embed_in_context(
+      std::span<const ContextText> texts) override;
+
   /// From now on every call fails so; nothing means that calls succeed again.
   void set_failure(std::optional<Error> failure);
   /// Texts embedded since the start.

@@ -2,19 +2,24 @@
 
 namespace mbe {
 
+Turns::Turns(std::size_t workers, std::size_t waiting_max) : waiting_max_(waiting_max) {
+  for (std::size_t worker = 0; worker < workers; ++worker) free_.push_back(worker);
+}
+
 Result<Turns::Turn> Turns::take(TextRole role) {
   std::unique_lock lock(mutex_);
-  if (queries_waiting_ + passages_waiting_ >= waiting_max_) {
+  if (free_.empty() && queries_waiting_ + passages_waiting_ >= waiting_max_) {
     return fail(ErrorCode::busy, "the embedding model has {} callers waiting, its limit; try later",
                 waiting_max_);
   }
   const bool is_query = role == TextRole::query;
   auto& waiting = is_query ? queries_waiting_ : passages_waiting_;
   ++waiting;
-  changed_.wait(lock, [&] { return !taken_ && (is_query || queries_waiting_ == 0); });
+  changed_.wait(lock, [&] { return !free_.empty() && (is_query || queries_waiting_ == 0); });
   --waiting;
-  taken_ = true;
-  return Turn(*this);
+  const auto worker = free_.back();
+  free_.pop_back();
+  return Turn(*this, worker);
 }
 
 std::size_t Turns::waiting() {
@@ -22,10 +27,10 @@ std::size_t Turns::waiting() {
   return queries_waiting_ + passages_waiting_;
 }
 
-void Turns::give_back() {
+void Turns::give_back(std::size_t worker) {
   {
     const std::lock_guard lock(mutex_);
-    taken_ = false;
+    free_.push_back(worker);
   }
   changed_.notify_all();
 }

@@ -1,11 +1,12 @@
-// Who uses a model next: one caller at a time, waiting queries before waiting passages, and a limit
-// on how many wait. Invariant: at most one Turn of a Turns is alive. Thread-safe.
+// Who uses a model's workers next: waiting queries before waiting passages, and a limit on how many
+// wait. Invariant: a worker belongs to at most one living Turn. Thread-safe.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "embed/embedder.h"
@@ -14,35 +15,41 @@ namespace mbe {
 
 class Turns {
  public:
-  explicit Turns(std::size_t waiting_max) : waiting_max_(waiting_max) {}
+  /// workers: 1 or more. waiting_max: callers that may wait.
+  Turns(std::size_t workers, std::size_t waiting_max);
 
-  /// The right to use the model; given back when it goes.
+  /// The right to use one worker; given back when it goes.
   class Turn {
    public:
-    explicit Turn(Turns& turns) : turns_(&turns) {}
-    Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+    Turn(Turns& turns, std::size_t worker) : turns_(&turns), worker_(worker) {}
+    Turn(Turn&& other) noexcept
+        : turns_(std::exchange(other.turns_, nullptr)), worker_(other.worker_) {}
     Turn& operator=(Turn&&) = delete;
     ~Turn() {
-      if (turns_ != nullptr) turns_->give_back();
+      if (turns_ != nullptr) turns_->give_back(worker_);
     }
+
+    /// 0 … workers - 1.
+    [[nodiscard]] std::size_t worker() const { return worker_; }
 
    private:
     Turns* turns_;
+    std::size_t worker_;
   };
 
-  /// Waits for the model. Errors: busy (waiting_max callers wait already).
+  /// Waits for a worker. Errors: busy (waiting_max callers wait already).
   [[nodiscard]] Result<Turn> take(TextRole role);
 
   /// Callers that wait now.
   [[nodiscard]] std::size_t waiting();
 
  private:
-  void give_back();
+  void give_back(std::size_t worker);
 
   std::size_t waiting_max_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool taken_ = false;                ///< guarded by mutex_
+  std::vector<std::size_t> free_;     ///< workers nobody has; guarded by mutex_
   std::size_t queries_waiting_ = 0;   ///< guarded by mutex_
   std::size_t passages_waiting_ = 0;  ///< guarded by mutex_
 };

@@ -14,7 +14,7 @@ void wait_for_waiting(Turns& turns, std::size_t count) {
 }
 
 TEST(Turns, LetsWaitingQueriesGoBeforeWaitingPassages) {
-  Turns turns(8);
+  Turns turns(1, 8);
   std::vector<TextRole> order;
   std::vector<std::jthread> callers;
   {
@@ -35,7 +35,7 @@ TEST(Turns, LetsWaitingQueriesGoBeforeWaitingPassages) {
 }
 
 TEST(Turns, IsBusyWhenTooManyWait) {
-  Turns turns(1);
+  Turns turns(1, 1);
   auto holder = turns.take(TextRole::query);
   ASSERT_TRUE(holder.ok());
   {
@@ -47,6 +47,14 @@ TEST(Turns, IsBusyWhenTooManyWait) {
     const auto given_back = std::move(*holder);
   }
   EXPECT_TRUE(turns.take(TextRole::query).ok());
+}
+
+TEST(Turns, GiveEachWorkerToOneCaller) {
+  Turns turns(2, 1);
+  const auto first = turns.take(TextRole::passage);
+  const auto second = turns.take(TextRole::passage);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_NE(first->worker(), second->worker());
 }
 
 }  // namespace
