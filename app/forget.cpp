@@ -100,7 +100,6 @@ Result<int> forget(Context& context, const Options& options) {
   if (context.json()) {
     context.print_json({{"count", report.count},
                         {"erase_block", report.erase_block},
-                        {"done_block", report.done_block},
                         {"unreached", report.unreached}});
     return exit_done;
   }

@@ -127,6 +127,8 @@ class Memory {
   Result<void> checkpoint();
 
   struct Parts;
+  /// What it is made of (src/engine/memory_parts.h): for the measuring programs of this project.
+  [[nodiscard]] const Parts& parts() const { return *parts_; }
 
  private:
   friend class Engine;

@@ -185,7 +185,6 @@ struct ForgetPreview {
 
 struct ForgetReport {
   std::uint64_t erase_block = 0;
-  std::uint64_t done_block = 0;
   std::size_t count = 0;
   std::vector<std::string> unreached;
 };

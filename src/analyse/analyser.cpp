@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analyse/amounts.h"
+#include "analyse/calendar.h"
 #include "analyse/dates.h"
 #include "analyse/english.h"
 #include "analyse/keywords.h"

@@ -1,12 +1,11 @@
 #include "analyse/dates.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
 
+#include "analyse/calendar.h"
 #include "analyse/normal_text.h"
 #include "base/utf8.h"
 
@@ -20,33 +19,32 @@ constexpr std::array<std::string_view, 19> kind_names{
 constexpr int number_max = 9999;
 constexpr std::int64_t days_max = 2932896;  // 9999-12-31
 
-struct Month {
-  int year;
-  int month;  ///< 1 … 12
-};
-
-Month add_months(Month month, int by) {
-  const int index = month.year * 12 + month.month - 1 + by;
-  return {index / 12, index % 12 + 1};
-}
-
-std::int64_t first_day(Month month) {
-  return days_from_civil({std::clamp(month.year, 1, 9999), static_cast<unsigned>(month.month), 1});
-}
-std::int64_t last_day(Month month) {
-  return first_day(add_months(month, 1)) - 1;
-}
-
-Month month_of(std::int64_t day) {
-  const auto date = civil_from_days(day);
-  return {date.year, static_cast<int>(date.month)};
-}
-
 bool ascii_letter(char c) {
   return is_ascii_letter(static_cast<unsigned char>(c));
 }
 bool digit(char c) {
   return is_digit(static_cast<unsigned char>(c));
+}
+
+/// 2026-11-20, 2026.11.20, 2026/11/20 at `at`: days since 1970-01-01, and where it ends.
+std::optional<std::pair<int, std::size_t>> full_date(std::string_view text, std::size_t at) {
+  std::array<int, 3> parts{};
+  char mark = 0;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    if (k > 0) {
+      if (at >= text.size() || (text[at] != '-' && text[at] != '.' && text[at] != '/')) return {};
+      if (k == 2 && text[at] != mark) return {};
+      mark = text[at++];
+    }
+    const auto* begin = text.data() + at;
+    const auto parsed = std::from_chars(begin, text.data() + text.size(), parts[k]);
+    const auto digits = parsed.ptr - begin;
+    if (parsed.ec != std::errc() || (k == 0 ? digits != 4 : digits > 2)) return {};
+    at += static_cast<std::size_t>(digits);
+  }
+  const auto [year, month, day] = parts;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return {};
+  return std::pair(static_cast<int>(first_day({year, month}) + day - 1), at);
 }
 
 }  // namespace
@@ -75,6 +73,12 @@ std::vector<Dates::Item> Dates::items(std::string_view text) const {
   bool word_start = true;
   for (std::size_t at = 0; at < text.size();) {
     if (digit(text[at]) && word_start) {
+      if (const auto full = full_date(text, at)) {
+        out.push_back({Kind::full_date, full->first, at, full->second, false});
+        at = full->second;
+        word_start = false;
+        continue;
+      }
       int value = 0;
       const auto* begin = text.data() + at;
       const auto parsed = std::from_chars(begin, text.data() + text.size(), value);
@@ -121,12 +125,13 @@ std::vector<Dates::Item> Dates::items(std::string_view text) const {
 /// What a run of neighbouring items adds up to.
 struct Dates::Fields {
   std::optional<int> day_offset, week_offset, month_offset, year_offset, weekday, season, month,
-      day, year, modifier;
+      day, year, modifier, full;
   bool weekend = false;
+  bool month_day = false;  ///< "on the 14th": a day of the month, no month named
 
   [[nodiscard]] bool dated() const {
-    return day_offset || week_offset || month_offset || year_offset || weekday || season || month ||
-           year || weekend;
+    return full || month_day || day_offset || week_offset || month_offset || year_offset ||
+           weekday || season || month || year || weekend;
   }
 };
 
@@ -206,6 +211,10 @@ class Dates::Parser {
       case Kind::weekend:
         ok = !f.weekend;
         f.weekend = true;
+        if (item.value != 0) f.modifier = item.value;
+        break;
+      case Kind::full_date:
+        ok = set(f.full, item.value);
         break;
       case Kind::modifier:
         ok = take_modifier(f, i);
@@ -273,6 +282,10 @@ class Dates::Parser {
       ok = set(f.day, value);
     }
     if (unit == Kind::day_suffix && value >= 1 && value <= 31 && f.month) ok = set(f.day, value);
+    if (unit == Kind::day_suffix && value >= 1 && value <= 31 && !f.dated() && preceded_by_the(i)) {
+      ok = set(f.day, value);
+      f.month_day = true;
+    }
     if (unit == Kind::unit_year && value >= 1900 && value <= 2200) ok = set(f.year, value);
     if (ok) i += 2;
     return ok;
@@ -293,12 +306,20 @@ class Dates::Parser {
     }
   }
 
+  [[nodiscard]] bool preceded_by_the(std::size_t i) const {
+    const auto before = text_.substr(0, items_[i].begin);
+    return before.ends_with("on the ") || before.ends_with("until the ") ||
+           before.ends_with("by the ");
+  }
+
   [[nodiscard]] bool preceded_by_in(std::size_t i) const {
     const auto before = text_.substr(0, items_[i].begin);
     return before == "in " || before.ends_with(" in ") || before.ends_with("since ");
   }
 
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> resolve(const Fields& f) const {
+    if (f.full) return {*f.full, *f.full};
+    if (f.month_day) return nearest_month_day(*f.day);
     if (f.day_offset) return {today_ + *f.day_offset, today_ + *f.day_offset};
     const auto monday = today_ - weekday(today_);
     if (f.week_offset) {
@@ -341,6 +362,15 @@ class Dates::Parser {
     return today_ + ahead;
   }
 
+  /// The day of this month; of the last or next one if the tense says so.
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t> nearest_month_day(int day) const {
+    auto month = month_of(today_);
+    const auto here = one_day(month, day);
+    if (tense_ == Tense::past && here.first > today_) month = add_months(month, -1);
+    if (tense_ != Tense::past && here.first < today_) month = add_months(month, 1);
+    return one_day(month, day);
+  }
+
   [[nodiscard]] int year_for(const Fields& f, int month) const {
     if (f.year) return *f.year;
     const auto now = month_of(today_);
@@ -374,27 +404,6 @@ std::vector<DateSpan> Dates::find(std::string_view text, std::int64_t today, Ten
   auto found = items(text);
   if (found.empty()) return {};
   return Parser(text, std::move(found), today, tense).run();
-}
-
-std::vector<std::string> date_terms(std::int64_t from_day, std::int64_t until_day) {
-  constexpr std::int64_t days_max_shown = 7;
-  constexpr int months_max = 3;
-  std::vector<std::string> out;
-  if (until_day - from_day < days_max_shown) {
-    for (auto day = from_day; day <= until_day; ++day) {
-      const auto date = civil_from_days(day);
-      out.push_back(fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day));
-    }
-  }
-  const auto last = month_of(until_day);
-  auto month = month_of(from_day);
-  const int months = (last.year - month.year) * 12 + last.month - month.month + 1;
-  for (int i = 0; months <= months_max && i < months; ++i) {
-    out.push_back(fmt::format("{:04}-{:02}", month.year, month.month));
-    month = add_months(month, 1);
-  }
-  out.push_back(fmt::format("{:04}", last.year));
-  return out;
 }
 
 }  // namespace mbe::analyse

@@ -56,6 +56,7 @@ class Dates {
     month_suffix,
     day_suffix,
     year_suffix,
+    full_date,
   };
   struct Item {
     Kind kind;
@@ -74,8 +75,5 @@ class Dates {
   StringMap<Word> words_;
   std::size_t word_bytes_max_ = 0;
 };
-
-/// Index terms of a range: days (at most 7), months (at most 3) and the year, absolute.
-[[nodiscard]] std::vector<std::string> date_terms(std::int64_t from_day, std::int64_t until_day);
 
 }  // namespace mbe::analyse

@@ -81,7 +81,7 @@ void Conversation::forget(const std::vector<std::uint64_t>& blocks,
     return (turn.block_index && named(*turn.block_index)) || said(turn.text);
   });
   std::erase_if(waypoints, [&](const Waypoint& waypoint) { return named(waypoint.block_index); });
-  if (said(current_context)) current_context.clear();
+  current_context.clear();  // it may quote what is forgotten; the next utterance renews it
 }
 
 std::vector<Waypoint> spread(const std::vector<Waypoint>& earlier,

@@ -1,0 +1,213 @@
+#include "engine/derived.h"
+
+#include <algorithm>
+
+#include "engine/files.h"
+#include "engine/records.h"
+
+namespace mbe {
+
+namespace {
+
+constexpr std::size_t batch_blocks = 2'048;
+constexpr std::uint64_t flush_tail_blocks = 512;
+
+}  // namespace
+
+/// Documents and records waiting to be stored together.
+struct Derived::Batch {
+  std::vector<KeywordDocument> documents;
+  std::vector<AttributeRecord> records;
+  Watermark covered;
+  [[nodiscard]] bool empty() const { return covered.sequence == 0; }
+};
+
+Derived::Derived(FileSystem& files, std::string directory, Chain& chain, const Analyser& analyser,
+                 const CueWords& words)
+    : files_(files), directory_(std::move(directory)), chain_(chain), analyser_(analyser),
+      words_(words) {}
+
+Result<std::unique_ptr<Derived>> Derived::open(FileSystem& files, const std::string& directory,
+                                               Chain& chain, const Analyser& analyser,
+                                               const CueWords& words, bool read_only) {
+  std::unique_ptr<Derived> out(
+      new Derived(files, directory + "/derived", chain, analyser, words));
+  if (!read_only) {
+    MBE_TRY(files.make_directories(out->directory_));
+    MBE_ASSIGN(auto lock, files.open(out->directory_ + "/lock", OpenMode::create));
+    MBE_ASSIGN(const bool taken, lock->try_lock(0));
+    if (taken) out->lock_ = std::move(lock);
+  }
+  MBE_TRY(out->open_indexes());
+  return out;
+}
+
+Result<void> Derived::open_indexes() {
+  auto keyword = KeywordIndex::open(files_, directory_ + "/keyword");
+  auto attributes = AttributeIndex::open(files_, directory_ + "/attribute");
+  for (const Error* error : {keyword.ok() ? nullptr : &keyword.error(),
+                             attributes.ok() ? nullptr : &attributes.error()}) {
+    if (error == nullptr) continue;
+    if (error->code() != ErrorCode::corrupt || !may_write()) return *error;
+    MBE_TRY(discard());
+    return open_indexes();
+  }
+  keyword_ = std::move(*keyword);
+  attributes_ = std::move(*attributes);
+  if (!may_write()) {
+    keyword_->keep_private();
+    attributes_->keep_private();
+  }
+  current_ = {keyword_->snapshot(), attributes_->snapshot()};
+  return {};
+}
+
+Result<void> Derived::discard() {
+  keyword_.reset();
+  attributes_.reset();
+  for (const char* index : {"/keyword", "/attribute"}) {
+    MBE_TRY(remove_directory(files_, directory_ + index));
+  }
+  return {};
+}
+
+void Derived::offer(const Receipt& receipt, Payload payload, Analysis analysis) {
+  payload.recorded_ms = receipt.recorded_ms;
+  payload.clock_stepped_back = receipt.clock_stepped_back;
+  const std::lock_guard lock(mutex_);
+  if (offers_.size() >= offers_max) return;
+  offers_[receipt.sequence] = {receipt.hash, std::move(payload), std::move(analysis)};
+}
+
+/// The first sequence that is in neither index. Both stop at the same block unless a crash came
+/// between their flushes, or the log is not the one they followed: then they start anew.
+Result<std::uint64_t> Derived::first_missing() {
+  const auto keyword = keyword_->covered();
+  const auto attributes = attributes_->covered();
+  if (!keyword && !attributes) return 1;  // genesis is in no index
+  bool same = keyword == attributes && keyword->sequence <= chain_.head().sequence;
+  if (same) {
+    MBE_ASSIGN(const Digest hash, chain_.hash_of(keyword->sequence));
+    same = hash == keyword->hash;
+  }
+  if (same) return keyword->sequence + 1;
+  if (!may_write()) {
+    return fail(ErrorCode::busy, "another process is rebuilding the indexes in {}; try again",
+                directory_);
+  }
+  MBE_TRY(discard());
+  MBE_TRY(open_indexes());
+  return 1;
+}
+
+Result<void> Derived::add(Batch& batch, std::uint64_t sequence, const Digest& hash,
+                          const Payload& payload, const Analysis& analysis) {
+  batch.covered = {sequence, hash};
+  batch.records.push_back(attribute_record(sequence, payload, analysis, words_));
+  if (is_memory_kind(payload.kind)) batch.documents.push_back({sequence, analysis.terms});
+  for (const FlagChange& change : flag_changes(payload)) {
+    MBE_TRY(attributes_->set_flag(change.sequence, change.flag, change.value, sequence));
+  }
+  return {};
+}
+
+Result<void> Derived::store(Batch& batch) {
+  if (batch.empty()) return {};
+  MBE_TRY(keyword_->append(batch.documents, batch.covered));
+  MBE_TRY(attributes_->append(batch.records, batch.covered));
+  batch = {};
+  return {};
+}
+
+Result<void> Derived::take_offers(std::uint64_t& next, Batch& batch) {
+  for (auto offer = offers_.find(next); offer != offers_.end(); offer = offers_.find(next)) {
+    const Offer& given = offer->second;
+    MBE_TRY(add(batch, next, given.hash, given.payload, given.analysis));
+    offers_.erase(offer);
+    ++next;
+    if (batch.records.size() >= batch_blocks) MBE_TRY(store(batch));
+  }
+  return {};
+}
+
+Result<void> Derived::follow(const Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  MBE_TRY(chain_.refresh());
+  MBE_ASSIGN(std::uint64_t next, first_missing());
+  const std::uint64_t head = chain_.head().sequence;
+  if (next > head) return {};
+  Batch batch;
+  while (next <= head) {
+    MBE_TRY(take_offers(next, batch));
+    if (next > head) break;
+    Result<void> added;
+    bool stopped = false;
+    MBE_TRY(chain_.scan(next, head, [&](const Block& block) {
+      if (block.state == BlockState::ok) {
+        const Analysis analysis = analyse_payload(analyser_, block.payload);
+        added = add(batch, block.sequence, block.hash, block.payload, analysis);
+      } else {
+        batch.covered = {block.sequence, block.hash};
+      }
+      if (added.ok() && batch.records.size() >= batch_blocks) {
+        added = store(batch);
+        stopped = progress && !progress(block.sequence, head);
+      }
+      next = block.sequence + 1;
+      return added.ok() && !stopped && !offers_.contains(next);
+    }));
+    if (!added.ok()) return added.error();
+    if (stopped) break;
+  }
+  MBE_TRY(store(batch));
+  std::erase_if(offers_, [&](const auto& offer) { return offer.first < next; });
+  current_ = {keyword_->snapshot(), attributes_->snapshot()};
+  return {};
+}
+
+DerivedSnapshot Derived::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+Result<void> Derived::forget(const std::vector<std::uint64_t>& sequences) {
+  const std::lock_guard lock(mutex_);
+  for (const std::uint64_t sequence : sequences) offers_.erase(sequence);
+  keyword_->remove(sequences);
+  attributes_->remove(sequences);
+  if (may_write()) {
+    MBE_TRY(keyword_->purge());
+    MBE_TRY(attributes_->purge());
+  }
+  current_ = {keyword_->snapshot(), attributes_->snapshot()};
+  return {};
+}
+
+Result<void> Derived::flush() {
+  const std::lock_guard lock(mutex_);
+  if (!may_write() || keyword_->tail_documents() + attributes_->tail_records() == 0) return {};
+  // A short tail is cheaper to analyse again than to write as files of its own.
+  if (attributes_->tail_records() < flush_tail_blocks) return {};
+  MBE_TRY(keyword_->flush());
+  return attributes_->flush();
+}
+
+Result<void> Derived::rebuild(const Progress& progress) {
+  if (!may_write()) {
+    return fail(ErrorCode::busy, "another process writes {}; stop it, then rebuild", directory_);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    MBE_TRY(discard());
+    MBE_TRY(open_indexes());
+  }
+  MBE_TRY(follow(progress));
+  const std::lock_guard lock(mutex_);
+  MBE_TRY(keyword_->flush());
+  return attributes_->flush();
+}
+
+std::uint64_t Derived::keyword_bytes() const { return keyword_->bytes_on_disk(); }
+std::uint64_t Derived::attribute_bytes() const { return attributes_->bytes_on_disk(); }
+
+}  // namespace mbe

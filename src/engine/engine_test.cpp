@@ -1,0 +1,397 @@
+#include "mbe/engine.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "embed/test_embedder.h"
+
+namespace mbe {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr TimeMs start = 1'700'000'000'000;
+
+/// A home in a folder of its own, a fake clock and the deterministic embedder.
+class EngineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    static int counter = 0;
+    home_ = fs::temp_directory_path() /
+            ("mbe-engine-test-" + std::to_string(getpid()) + "-" + std::to_string(counter++));
+    reopen();
+  }
+  void TearDown() override {
+    engine_.reset();
+    fs::remove_all(home_);
+  }
+  void reopen(bool read_only = false) {
+    engine_.reset();
+    auto opened = Engine::open(
+        {.home = home_, .read_only = read_only, .clock = &clock_, .embedder = embedder_});
+    ASSERT_TRUE(opened.ok()) << opened.error().message();
+    engine_ = std::move(*opened);
+    auto memory = engine_->chain("main");
+    ASSERT_TRUE(memory.ok()) << memory.error().message();
+    memory_ = *memory;
+  }
+  std::uint64_t remember(const std::string& text, const std::string& session = "") {
+    clock_.advance_ms(1'000);
+    auto receipt = memory_->remember({.text = text, .speaker = "Mina", .session = session});
+    EXPECT_TRUE(receipt.ok()) << receipt.error().message();
+    return receipt.ok() ? receipt->block_index : 0;
+  }
+  std::vector<std::uint64_t> recall(const std::string& cue, std::vector<std::string> arms = {}) {
+    auto result = memory_->recall({.cue = cue, .arms = std::move(arms), .threshold = false});
+    EXPECT_TRUE(result.ok()) << result.error().message();
+    std::vector<std::uint64_t> out;
+    for (const RecallHit& hit : result.ok() ? result->hits : std::vector<RecallHit>{}) {
+      out.push_back(hit.block.block_index);
+    }
+    return out;
+  }
+  static bool contains(const std::vector<std::uint64_t>& all, std::uint64_t one) {
+    return std::ranges::find(all, one) != all.end();
+  }
+
+  FakeClock clock_{start};
+  std::shared_ptr<TestEmbedder> embedder_ = std::make_shared<TestEmbedder>();
+  fs::path home_;
+  std::unique_ptr<Engine> engine_;
+  Memory* memory_ = nullptr;
+};
+
+TEST_F(EngineTest, RemembersAndRecallsAcrossRestarts) {
+  const auto walnut = remember("I am allergic to walnuts and pecans.");
+  remember("The cat sleeps on the radiator.");
+  reopen();
+  const auto found = recall("Which nuts am I allergic to?");
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.front(), walnut);
+  EXPECT_EQ(memory_->show(walnut)->context, "I am allergic to walnuts and pecans.");
+}
+
+TEST_F(EngineTest, RecallsWithoutAModel) {
+  embedder_->set_failure(fail(ErrorCode::unavailable, "no model; add one"));
+  const auto walnut = remember("호두 알레르기가 있어");
+  remember("고양이가 난로 위에서 잔다");
+  const auto result = memory_->recall({.cue = "호두", .threshold = false});
+  ASSERT_TRUE(result.ok());
+  ASSERT_FALSE(result->hits.empty());
+  EXPECT_EQ(result->hits.front().block.block_index, walnut);
+  EXPECT_NE(result->vectors_note.find("no model"), std::string::npos);
+}
+
+TEST_F(EngineTest, ShowsTheSealedBlock) {
+  const auto index = remember("마지막으로 진행했던 프로젝트가 망했다");
+  const auto view = memory_->show(index, true);
+  ASSERT_TRUE(view.ok());
+  for (const char* keyword : {"프로젝트", "실패", "종료"}) {
+    EXPECT_NE(std::ranges::find(view->keywords, keyword), view->keywords.end()) << keyword;
+  }
+  for (const char* tag : {"부정적", "종결", "시도"}) {
+    EXPECT_NE(std::ranges::find(view->tags, tag), view->tags.end()) << tag;
+  }
+  EXPECT_EQ(view->hash.size(), 64U);
+  EXPECT_EQ(view->timestamp_ms, view->recorded_ms);
+  EXPECT_FALSE(view->embedding) << "nothing is embedded on the write path";
+  ASSERT_TRUE(memory_->reembed(false).ok());
+  EXPECT_EQ(memory_->show(index, true)->embedding->size(), embedder_->dim());
+}
+
+TEST_F(EngineTest, RefusesBadTextAndStoresNothing) {
+  const auto blocks = memory_->stats()->blocks;
+  const std::pair<std::string, ErrorCode> bad[] = {
+      {"", ErrorCode::invalid_argument},
+      {" \n\t", ErrorCode::invalid_argument},
+      {std::string("a\0b", 3), ErrorCode::invalid_argument},
+      {"\xff\xfe", ErrorCode::invalid_argument},
+      {"\xed\xa0\x80", ErrorCode::invalid_argument},
+      {std::string(2 << 20, 'x'), ErrorCode::limit}};
+  for (const auto& [text, code] : bad) {
+    const auto receipt = memory_->remember({.text = text});
+    ASSERT_FALSE(receipt.ok());
+    EXPECT_EQ(receipt.error().code(), code);
+  }
+  EXPECT_EQ(memory_->stats()->blocks, blocks);
+}
+
+TEST_F(EngineTest, RefusesUnknownKindTrustArmAndTopK) {
+  remember("something");
+  EXPECT_EQ(memory_->remember({.text = "x", .kind = "audit"}).error().code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->remember({.text = "x", .trust = "god"}).error().code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->recall({.cue = "x", .arms = {"nose"}}).error().code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->recall({.cue = "x", .top_k = 0}).error().code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->recall({.cue = "x", .top_k = 1'001}).error().code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->recall({.cue = "x", .filter = {.kinds = {"nose"}}}).error().code(),
+            ErrorCode::invalid_argument);
+}
+
+TEST_F(EngineTest, SupersedesAndKeepsTheEarlierReadable) {
+  const auto old = remember("My phone number ends in 1234");
+  const auto updated = memory_->update(old, {.text = "My phone number ends in 5678"});
+  ASSERT_TRUE(updated.ok()) << updated.error().message();
+  const auto found = recall("phone number");
+  EXPECT_TRUE(contains(found, updated->block_index));
+  EXPECT_FALSE(contains(found, old));
+  EXPECT_EQ(memory_->show(old)->superseded_by, updated->block_index);
+  EXPECT_EQ(memory_->show(old)->context, "My phone number ends in 1234");
+}
+
+TEST_F(EngineTest, AnswersAsOfAnEarlierTime) {
+  const auto old = remember("My phone number ends in 1234");
+  const TimeMs then = clock_.now_ms();
+  clock_.advance_ms(100'000);
+  const auto updated = memory_->update(old, {.text = "My phone number ends in 5678"});
+  const auto result = memory_->recall(
+      {.cue = "phone number", .filter = {.as_of_ms = then}, .threshold = false});
+  ASSERT_TRUE(result.ok());
+  ASSERT_EQ(result->hits.size(), 1U);
+  EXPECT_EQ(result->hits.front().block.block_index, old);
+}
+
+TEST_F(EngineTest, HidesAndRestores) {
+  const auto index = remember("The secret cake recipe needs cardamom");
+  ASSERT_TRUE(memory_->mark(index, "hide").ok());
+  EXPECT_FALSE(contains(recall("cake recipe"), index));
+  EXPECT_TRUE(memory_->show(index)->hidden);
+  ASSERT_TRUE(memory_->mark(index, "restore").ok());
+  EXPECT_TRUE(contains(recall("cake recipe"), index));
+  EXPECT_EQ(memory_->mark(index, "fold").error().code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->mark(9'999, "pin").error().code(), ErrorCode::not_found);
+}
+
+TEST_F(EngineTest, ForgetsEverywhere) {
+  const auto kept = remember("The bakery opens at seven", "s");
+  const auto gone = remember("The password of the shed is canarybird", "s");
+  remember("And the garden needs water", "s");
+  ASSERT_TRUE(memory_->reembed(false).ok());
+  ASSERT_TRUE(memory_->observe({.text = "The password of the shed is canarybird"}).ok());
+  const ForgetTarget target{.blocks = {gone}};
+  const auto preview = memory_->forget_preview(target);
+  ASSERT_TRUE(preview.ok());
+  EXPECT_EQ(preview->count(), 1U);
+  bool copy_named = false;
+  for (const Message& said : preview->notes) {
+    copy_named = copy_named || said.message().find("says the same") != std::string::npos;
+  }
+  EXPECT_TRUE(copy_named);
+  EXPECT_EQ(memory_->forget(target, 7).error().code(), ErrorCode::invalid_argument);
+  ASSERT_TRUE(memory_->forget(target, 1).ok());
+  EXPECT_EQ(memory_->show(gone)->state, "erased");
+  EXPECT_FALSE(contains(recall("password of the shed"), gone));
+  EXPECT_TRUE(contains(recall("bakery"), kept));
+  EXPECT_TRUE(memory_->verify().ok);
+  reopen();
+  EXPECT_EQ(memory_->show(gone)->state, "erased");
+  EXPECT_EQ(memory_->short_term()->size(), 0U);
+  EXPECT_EQ(memory_->update(gone, {.text = "again"}).error().code(), ErrorCode::denied);
+}
+
+TEST_F(EngineTest, ForgetsWhatRestsOnATarget) {
+  const auto source = remember("I moved to Incheon");
+  const auto update = memory_->update(source, {.text = "I moved to Busan"});
+  const auto preview = memory_->forget_preview({.blocks = {source}});
+  ASSERT_TRUE(preview.ok());
+  ASSERT_EQ(preview->derived.size(), 1U);
+  EXPECT_EQ(preview->derived.front().block_index, update->block_index);
+}
+
+TEST_F(EngineTest, RefusesAForgottenStatement) {
+  const auto gone = remember("My old nickname is Sparrow");
+  ASSERT_TRUE(memory_->forget({.blocks = {gone}, .refuse = true}, 1).ok());
+  EXPECT_EQ(memory_->remember({.text = "my old  NICKNAME is sparrow"}).error().code(),
+            ErrorCode::denied);
+  EXPECT_TRUE(memory_->remember({.text = "My new nickname is Wren"}).ok());
+}
+
+TEST_F(EngineTest, ForgetsNothingWithoutATarget) {
+  remember("something");
+  EXPECT_EQ(memory_->forget_preview({}).error().code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->forget_preview({.blocks = {999}}).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(EngineTest, LeavesNoTextOfAForgottenBlockInAnyFile) {
+  const auto gone = remember("zanzibarcanary lives in the attic", "s");
+  remember("we feed it corn", "s");
+  ASSERT_TRUE(memory_->reembed(false).ok());
+  ASSERT_TRUE(memory_->update_waypoints("default", "zanzibarcanary").ok());
+  ASSERT_TRUE(memory_->rebuild().ok());
+  ASSERT_TRUE(memory_->forget({.blocks = {gone}}, 1).ok());
+  engine_.reset();
+  for (const auto& entry : fs::recursive_directory_iterator(home_)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    EXPECT_EQ(bytes.find("zanzibarcanary"), std::string::npos) << entry.path();
+  }
+  reopen();
+}
+
+TEST_F(EngineTest, KeepsWaypointsReadyAndWritesTheCache) {
+  const auto project = remember("The bakery project stopped in March because the oven broke");
+  const auto observed = memory_->observe({.text = "I keep thinking of the bakery project"});
+  ASSERT_TRUE(observed.ok()) << observed.error().message();
+  ASSERT_FALSE(observed->waypoints.empty());
+  EXPECT_EQ(observed->waypoints.front().block_index, project);
+  bool found = false;
+  for (const auto& entry : fs::recursive_directory_iterator(home_)) {
+    found = found || entry.path().filename() == "context_cache.json";
+  }
+  EXPECT_TRUE(found);
+  const auto turns = memory_->short_term();
+  ASSERT_EQ(turns->size(), 1U);
+  clock_.advance_ms(7 * 3'600'000);
+  EXPECT_TRUE(memory_->short_term()->empty());
+}
+
+TEST_F(EngineTest, KeepsAWaypointThroughAnEllipticalTurn) {
+  const auto project = remember("빵집 프로젝트는 3월에 오븐이 고장나서 멈췄다");
+  ASSERT_TRUE(memory_->observe({.text = "빵집 프로젝트가 자꾸 생각나"}).ok());
+  const auto observed = memory_->observe({.text = "그건 어떻게 됐지?"});
+  ASSERT_TRUE(observed.ok());
+  const bool reached = std::ranges::any_of(observed->waypoints, [&](const WaypointView& point) {
+    return point.block_index == project;
+  });
+  EXPECT_TRUE(reached);
+}
+
+TEST_F(EngineTest, ComposesWithinTheBudget) {
+  const auto pinned = remember("I am allergic to walnuts");
+  ASSERT_TRUE(memory_->mark(pinned, "pin").ok());
+  for (int i = 0; i < 30; ++i) remember("The oven needs part number " + std::to_string(i));
+  const auto prompt =
+      memory_->compose({.input = "Which part does the oven need?", .budget_tokens = 500});
+  ASSERT_TRUE(prompt.ok()) << prompt.error().message();
+  EXPECT_LE(prompt->tokens, 500U);
+  EXPECT_NE(prompt->prompt.find("walnuts"), std::string::npos);
+  EXPECT_EQ(memory_->compose({.input = "x", .format = "html"}).error().code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(memory_->compose({.input = "x", .budget_tokens = 3}).error().code(), ErrorCode::limit);
+}
+
+TEST_F(EngineTest, ImportsOnceAndKeepsDates) {
+  std::vector<ImportItem> items;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    items.push_back({.id = "t" + std::to_string(i), .chain = "main",
+                     .text = "turn number " + std::to_string(i), .speaker = "Mina",
+                     .session = "s" + std::to_string(i / 10),
+                     .time_ms = start - 86'400'000 * static_cast<TimeMs>(300 - i), .line = i + 1});
+  }
+  items.push_back({.id = "bad", .chain = "main", .text = "", .line = 301});
+  const auto first = memory_->import(items);
+  ASSERT_TRUE(first.ok()) << first.error().message();
+  EXPECT_EQ(first->imported, 300U);
+  ASSERT_EQ(first->refused.size(), 1U);
+  EXPECT_EQ(first->refused.front().first, 301U);
+  const auto again = memory_->import(items);
+  EXPECT_EQ(again->imported, 0U);
+  EXPECT_EQ(again->skipped, 300U);
+  const auto listed = memory_->list({.limit = 1, .oldest_first = true});
+  EXPECT_EQ(listed->front().timestamp_ms, start - 86'400'000LL * 300);
+  EXPECT_EQ(listed->front().trust, "imported");
+}
+
+TEST_F(EngineTest, RebuildsToTheSameRecall) {
+  for (int i = 0; i < 40; ++i) {
+    remember("note " + std::to_string(i) + " on bread, ovens and flour", "s" + std::to_string(i / 5));
+  }
+  const auto before = recall("flour for the bread", {"keyword", "tag"});
+  ASSERT_TRUE(memory_->rebuild().ok());
+  EXPECT_EQ(recall("flour for the bread", {"keyword", "tag"}), before);
+  reopen();
+  EXPECT_EQ(recall("flour for the bread", {"keyword", "tag"}), before);
+}
+
+TEST_F(EngineTest, FollowsGoals) {
+  remember("올해는 마라톤을 완주할 거야");
+  remember("기타를 배우기로 했어");
+  clock_.advance_ms(86'400'000);
+  remember("드디어 마라톤을 완주했어");
+  const auto goals = memory_->goals();
+  ASSERT_TRUE(goals.ok());
+  ASSERT_GE(goals->size(), 2U);
+  EXPECT_EQ((*goals)[0].state, "done");
+  EXPECT_EQ((*goals)[1].state, "open");
+}
+
+TEST_F(EngineTest, TellsTheHistoryOfABlock) {
+  const auto old = remember("The clinic closes at six");
+  ASSERT_TRUE(memory_->mark(old, "pin").ok());
+  const auto later = memory_->update(old, {.text = "The clinic closes at five"});
+  const auto history = memory_->history(later->block_index);
+  ASSERT_TRUE(history.ok());
+  ASSERT_EQ(history->size(), 3U);
+  EXPECT_EQ((*history)[0].event, "said");
+  EXPECT_EQ((*history)[1].event, "pinned");
+  EXPECT_EQ((*history)[2].event, "updated");
+}
+
+TEST_F(EngineTest, ExplainsAHit) {
+  const auto index = remember("The bakery opens at seven in the morning");
+  const auto hit = memory_->explain({.cue = "When does the bakery open?"}, index);
+  ASSERT_TRUE(hit.ok()) << hit.error().message();
+  float sum = 0;
+  for (const ArmShare& arm : hit->arms) sum += arm.share;
+  EXPECT_NEAR(sum, hit->score, 1e-3);
+  EXPECT_GT(hit->score, 0);
+}
+
+TEST_F(EngineTest, CountsDaysInATimeline) {
+  remember("today I baked bread");
+  clock_.advance_ms(86'400'000);
+  remember("today I was sad");
+  remember("still sad");
+  const auto days = memory_->timeline({});
+  ASSERT_TRUE(days.ok());
+  ASSERT_EQ(days->size(), 2U);
+  EXPECT_EQ((*days)[1].blocks, 2U);
+  EXPECT_LT((*days)[1].mood, 0);
+}
+
+TEST_F(EngineTest, OpensReadOnlyAndWritesNothing) {
+  const auto index = remember("a thing");
+  reopen(true);
+  EXPECT_EQ(memory_->remember({.text = "another"}).error().code(), ErrorCode::denied);
+  EXPECT_EQ(memory_->show(index)->context, "a thing");
+}
+
+TEST_F(EngineTest, KeepsChainsApart) {
+  remember("mine alone");
+  auto other = engine_->chain("other");
+  ASSERT_TRUE(other.ok());
+  EXPECT_TRUE((*other)->recall({.cue = "mine alone", .threshold = false})->hits.empty());
+  EXPECT_EQ(*engine_->chains(), (std::vector<std::string>{"main", "other"}));
+  EXPECT_EQ(engine_->chain("third", false).error().code(), ErrorCode::not_found);
+  EXPECT_EQ(engine_->chain("", true).error().code(), ErrorCode::invalid_argument);
+}
+
+TEST_F(EngineTest, FindsChainsWithoutTheNamesFile) {
+  const auto index = remember("still here");
+  engine_.reset();
+  fs::remove(home_ / "chains" / "names.json");
+  reopen();
+  EXPECT_EQ(memory_->show(index)->context, "still here");
+}
+
+TEST(EngineOpen, RefusesANewerHome) {
+  const fs::path home = fs::temp_directory_path() / ("mbe-newer-" + std::to_string(getpid()));
+  fs::create_directories(home);
+  std::ofstream(home / "format") << "mbe home 99\n";
+  EXPECT_EQ(Engine::open({.home = home}).error().code(), ErrorCode::unavailable);
+  std::ofstream(home / "format") << "junk\n";
+  EXPECT_EQ(Engine::open({.home = home}).error().code(), ErrorCode::corrupt);
+  fs::remove_all(home);
+  EXPECT_EQ(Engine::open({.home = home, .read_only = true}).error().code(), ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace mbe

@@ -1,0 +1,68 @@
+// Memory: bulk import. Analysis of the next part runs beside sealing and syncing of this one.
+#include <future>
+#include <unordered_set>
+
+#include "engine/memory_parts.h"
+
+namespace mbe {
+
+namespace {
+
+constexpr std::size_t part_items = 4'096;
+
+/// The part of an import that is prepared while the part before it is written.
+struct Prepared {
+  std::vector<RememberRequest> requests;
+  std::vector<std::uint64_t> lines;
+};
+
+RememberRequest request_of(const ImportItem& item) {
+  RememberRequest out;
+  out.text = item.text;
+  out.speaker = item.speaker;
+  out.session = item.session;
+  out.source = item.id;
+  out.channel = "import";
+  out.kind = item.kind;
+  out.trust = "imported";
+  out.event_ms = item.time_ms;
+  return out;
+}
+
+}  // namespace
+
+Result<ImportReport> Memory::import(std::span<const ImportItem> items, const Progress& progress) {
+  MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
+  ImportReport report;
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t from = 0; from < items.size() && !report.stopped; from += part_items) {
+    const auto part = items.subspan(from, std::min(part_items, items.size() - from));
+    Prepared prepared;
+    for (const ImportItem& item : part) {
+      MBE_ASSIGN(const SequenceSet there,
+                 item.id.empty() ? Result<SequenceSet>(SequenceSet{})
+                                 : indexes.attributes->with_value(Field::source, item.id));
+      const bool repeated = !item.id.empty() && !seen.insert(item.id).second;
+      if (!there.empty() || repeated) {
+        ++report.skipped;
+        continue;
+      }
+      prepared.requests.push_back(request_of(item));
+      prepared.lines.push_back(item.line);
+    }
+    MBE_ASSIGN(const auto receipts, remember_many(prepared.requests));
+    for (std::size_t i = 0; i < receipts.size(); ++i) {
+      if (receipts[i].ok()) {
+        ++report.imported;
+      } else {
+        report.refused.emplace_back(prepared.lines[i], receipts[i].error());
+      }
+    }
+    report.stopped = progress && !progress(from + part.size(), items.size());
+  }
+  MBE_TRY(parts_->derived->follow());
+  MBE_TRY(parts_->derived->flush());
+  return report;
+}
+
+}  // namespace mbe

@@ -1,0 +1,62 @@
+// What one open chain is made of. The members of Memory are spread over memory_*.cpp by concern;
+// this is what they share. Invariant: chain before derived before vectors - each follows the one
+// before it and may be thrown away without loss.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "analyse/analyser.h"
+#include "base/clock.h"
+#include "engine/derived.h"
+#include "engine/vectors.h"
+#include "mbe/engine.h"
+#include "recall/recall.h"
+#include "store/chain.h"
+#include "working/working_memory.h"
+
+namespace mbe {
+
+struct Memory::Parts {
+  std::string name;
+  std::string directory;  ///< of the chain
+  FileSystem& files;
+  const Clock& clock;
+  const Analyser& analyser;
+  const Ranker& ranker;
+  std::unique_ptr<Chain> chain;
+  std::unique_ptr<Derived> derived;
+  std::unique_ptr<Vectors> vectors;
+  std::unique_ptr<WorkingMemory> working;
+
+  /// Block `sequence`, readable. Errors: not_found (beyond the head), denied (erased), unavailable
+  /// (its key is missing), corrupt.
+  [[nodiscard]] Result<Block> readable(std::uint64_t sequence) const;
+  /// Follows the log, then the indexes as they stand.
+  [[nodiscard]] Result<DerivedSnapshot> current() const;
+  /// The payload of something said now, analysed. Errors: invalid_argument, limit, denied (a
+  /// refused statement).
+  [[nodiscard]] Result<Payload> payload_of(const RememberRequest& request,
+                                           Analysis& analysis) const;
+  /// Appends and hands the analysis to the indexes.
+  [[nodiscard]] Result<RememberReceipt> append(const Payload& payload, Analysis analysis) const;
+  /// Everything that rests on these blocks, by their references; the blocks themselves not.
+  [[nodiscard]] Result<SequenceSet> resting_on(const SequenceSet& blocks) const;
+  /// Step 3 of forgetting: removes every derived trace; returns what it could not reach.
+  [[nodiscard]] Result<std::vector<std::string>> purge(
+      const std::vector<std::uint64_t>& sequences, const std::vector<std::string>& texts) const;
+};
+
+/// UTF-8, not empty, no NUL, at most the limit. Errors: invalid_argument, limit.
+[[nodiscard]] Result<void> check_text(std::string_view text);
+
+/// The text as refusals compare it: normal form, case folded, runs of blanks as one.
+[[nodiscard]] std::string folded(std::string_view text);
+
+/// Every sequence of the ranges, ascending.
+[[nodiscard]] std::vector<std::uint64_t> sequences_of(const std::vector<SequenceRange>& ranges);
+
+inline constexpr std::size_t text_bytes_max = 1'000'000;  ///< leaves room for the rest of a payload
+
+}  // namespace mbe

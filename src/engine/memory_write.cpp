@@ -1,0 +1,179 @@
+// Memory: what adds blocks.
+#include <algorithm>
+#include <future>
+
+#include "analyse/normal_text.h"
+#include "base/utf8.h"
+#include "engine/memory_parts.h"
+#include "engine/records.h"
+#include "engine/views.h"
+
+namespace mbe {
+
+Result<void> check_text(std::string_view text) {
+  const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  if (blank) return fail(ErrorCode::invalid_argument, "the text is empty; there is nothing to remember");
+  if (text.size() > text_bytes_max) {
+    return fail(ErrorCode::limit,
+                "the text has {} bytes, the limit is {}; cut it or import it in parts",
+                text.size(), text_bytes_max);
+  }
+  if (const auto at = text.find('\0'); at != std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument, "the text has a NUL at byte {}; remove it", at);
+  }
+  if (const auto at = first_invalid_utf8(text)) {
+    return fail(ErrorCode::invalid_argument,
+                "the text is not UTF-8 at byte {}; convert it first (for example with iconv)", *at);
+  }
+  return {};
+}
+
+std::string folded(std::string_view text) {
+  std::string out;
+  bool gap = false;
+  for (const char c : analyse::normalise(text).text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank && gap && !out.empty()) out += ' ';
+    if (!blank) out += c;
+    gap = blank;
+  }
+  return out;
+}
+
+Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
+                                          Analysis& analysis) const {
+  MBE_TRY(check_text(request.text));
+  for (const std::string* field : {&request.speaker, &request.session, &request.source,
+                                   &request.channel, &request.writer}) {
+    if (field->size() > attribute_bytes_max || first_invalid_utf8(*field)) {
+      return fail(ErrorCode::invalid_argument,
+                  "speaker, session, source, channel and writer are UTF-8 of at most {} bytes",
+                  attribute_bytes_max);
+    }
+  }
+  if (chain->is_refused(folded(request.text))) {
+    return fail(ErrorCode::denied, "this statement was forgotten and is not to be stored again");
+  }
+  Payload out;
+  const auto kind = kind_from_name(request.kind);
+  const auto trust = trust_from_name(request.trust);
+  if (!kind || !is_memory_kind(*kind)) {
+    return fail(ErrorCode::invalid_argument, "`{}` is not a kind of memory", request.kind);
+  }
+  if (!trust) return fail(ErrorCode::invalid_argument, "`{}` is not a trust level", request.trust);
+  out.kind = *kind;
+  out.trust = *trust;
+  out.text = request.text;
+  out.speaker = request.speaker;
+  out.session = request.session;
+  out.source = request.source;
+  out.channel = request.channel;
+  out.writer = request.writer;
+  out.event_ms = request.event_ms;
+  if (request.supersedes) out.refs.push_back({*request.supersedes, "", ""});
+  const TimeMs time = request.event_ms.value_or(clock.now_ms());
+  analysis = analyser.analyse(request.text, time, request.utc_offset_minutes);
+  for (const Keyword& keyword : analysis.keywords) out.keywords.push_back(keyword.label);
+  out.tags = analysis.tags;
+  out.importance = analysis.importance;
+  out.analysis_version = analysis.version;
+  return out;
+}
+
+Result<RememberReceipt> Memory::Parts::append(const Payload& payload, Analysis analysis) const {
+  MBE_ASSIGN(const Receipt receipt, chain->append(payload));
+  derived->offer(receipt, payload, std::move(analysis));
+  vectors->wake();
+  return RememberReceipt{receipt.sequence, to_hex(view(receipt.hash))};
+}
+
+Result<RememberReceipt> Memory::remember(const RememberRequest& request) {
+  if (request.supersedes) return update(*request.supersedes, request);
+  Analysis analysis;
+  MBE_ASSIGN(const Payload payload, parts_->payload_of(request, analysis));
+  return parts_->append(payload, std::move(analysis));
+}
+
+Result<RememberReceipt> Memory::update(std::uint64_t index, const RememberRequest& request) {
+  MBE_ASSIGN(const Block old, parts_->readable(index));
+  if (!is_memory_kind(old.payload.kind)) {
+    return fail(ErrorCode::invalid_argument, "block {} is not a memory and cannot be updated",
+                index);
+  }
+  RememberRequest later = request;
+  later.kind = "supersede";
+  later.supersedes = index;
+  if (later.speaker.empty()) later.speaker = old.payload.speaker;
+  Analysis analysis;
+  MBE_ASSIGN(const Payload payload, parts_->payload_of(later, analysis));
+  return parts_->append(payload, std::move(analysis));
+}
+
+Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& action) {
+  constexpr std::string_view actions[] = {"pin", "unpin", "hide", "restore"};
+  if (std::ranges::find(actions, action) == std::end(actions)) {
+    return fail(ErrorCode::invalid_argument, "`{}` is not one of pin, unpin, hide, restore",
+                action);
+  }
+  MBE_ASSIGN(const Block target, parts_->readable(index));
+  if (!is_memory_kind(target.payload.kind)) {
+    return fail(ErrorCode::invalid_argument, "block {} is not a memory and cannot be marked",
+                index);
+  }
+  Payload payload;
+  payload.kind = Kind::pin;
+  payload.action = action;
+  payload.refs.push_back({index, "", ""});
+  return parts_->append(payload, {});
+}
+
+namespace {
+
+struct Analysed {
+  Result<Payload> payload;
+  Analysis analysis;
+};
+
+}  // namespace
+
+Result<std::vector<Result<RememberReceipt>>> Memory::remember_many(
+    std::span<const RememberRequest> requests) {
+  std::vector<Result<RememberReceipt>> out(requests.size(), RememberReceipt{});
+  std::vector<Payload> payloads;
+  std::vector<Analysis> analyses;
+  std::vector<std::size_t> places;
+  // Two halves at once: analysis is the larger part of an import's work.
+  std::vector<Analysed> analysed(requests.size(), Analysed{Payload{}, {}});
+  const auto work = [&](std::size_t from, std::size_t until) {
+    for (std::size_t i = from; i < until; ++i) {
+      analysed[i].payload = parts_->payload_of(requests[i], analysed[i].analysis);
+    }
+  };
+  const std::size_t middle = requests.size() / 2;
+  auto first_half = std::async(std::launch::async, work, 0, middle);
+  work(middle, requests.size());
+  first_half.get();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (!analysed[i].payload.ok()) {
+      out[i] = analysed[i].payload.error();
+      continue;
+    }
+    payloads.push_back(std::move(*analysed[i].payload));
+    analyses.push_back(std::move(analysed[i].analysis));
+    places.push_back(i);
+  }
+  MBE_ASSIGN(const auto receipts, parts_->chain->append_many(payloads));
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    if (!receipts[i].ok()) {
+      out[places[i]] = receipts[i].error();
+      continue;
+    }
+    const Receipt& receipt = *receipts[i];
+    out[places[i]] = RememberReceipt{receipt.sequence, to_hex(view(receipt.hash))};
+    parts_->derived->offer(receipt, std::move(payloads[i]), std::move(analyses[i]));
+  }
+  parts_->vectors->wake();
+  return out;
+}
+
+}  // namespace mbe

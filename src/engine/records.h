@@ -1,0 +1,39 @@
+// How a block appears in the indexes: pure functions from payload and analysis.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyse/analyser.h"
+#include "block/payload.h"
+#include "index/attribute/index.h"
+#include "recall/cue_words.h"
+
+namespace mbe {
+
+/// Whether blocks of that kind hold something said, to be found by recall.
+[[nodiscard]] bool is_memory_kind(Kind kind);
+
+/// Marks among a block's attribute keywords that no text can produce (they begin with `#`).
+inline constexpr std::string_view goal_mark = "#goal:";      ///< + intended, done, dropped
+inline constexpr std::string_view reference_mark = "#ref:";  ///< + sequence it refers to
+
+/// The analysis of what a block says, dates counted from when it happened; empty for kinds that
+/// say nothing.
+[[nodiscard]] Analysis analyse_payload(const Analyser& analyser, const Payload& payload);
+
+[[nodiscard]] AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
+                                               const Analysis& analysis, const CueWords& words);
+
+struct FlagChange {
+  std::uint64_t sequence;
+  Flag flag;
+  bool value;
+};
+/// What a block does to the flags of the blocks it names.
+[[nodiscard]] std::vector<FlagChange> flag_changes(const Payload& payload);
+
+/// When it happened if known, else when it was recorded.
+[[nodiscard]] TimeMs time_of(const Payload& payload);
+
+}  // namespace mbe

@@ -1,0 +1,112 @@
+// The vectors of one chain: which blocks still lack one, embedding them, and the query's side.
+// Invariant: a block is pending exactly if it says something and has no vector of the model in use;
+// nothing else is remembered, so a crash or an erasure leaves no queue to repair. Embedding never
+// stands on the write path. Any thread.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "embed/embedder.h"
+#include "embed/emotion_head.h"
+#include "embed/query_cache.h"
+#include "engine/derived.h"
+#include "index/vector/index.h"
+#include "mbe/types.h"
+
+namespace mbe {
+
+class Vectors {
+ public:
+  struct Options {
+    std::string directory;  ///< of the chain
+    bool may_write = true;
+    bool background = false;  ///< embed in a thread of its own, at idle priority
+    std::shared_ptr<Embedder> embedder;     ///< null: no model at hand
+    std::shared_ptr<const EmotionHead> head;  ///< null: none for this model
+    std::string model_note;  ///< why there is no model, or empty
+  };
+
+  /// A cue's vector and the view to search it in. Without a model: no vector, and a note.
+  struct Query {
+    std::vector<float> vector;
+    std::shared_ptr<const VectorSnapshot> snapshot;
+    std::uint64_t pending = 0;
+    std::string note;
+  };
+
+  /// Opens the index of the model in use; a damaged one is deleted and embedded anew. Errors: io.
+  [[nodiscard]] static Result<std::unique_ptr<Vectors>> open(FileSystem& files, Chain& chain,
+                                                             Derived& derived, Options options);
+  ~Vectors();
+
+  /// Embeds up to pending_before_query pending blocks, then the cue. Never fails: what goes wrong
+  /// is said in the note, and recall goes on without vectors.
+  [[nodiscard]] Query query(const std::string& cue);
+
+  [[nodiscard]] Result<SequenceSet> pending(const DerivedSnapshot& indexes) const;
+  /// Embeds at most `blocks_max` pending blocks; returns how many are left.
+  /// Errors: unavailable (no model), corrupt (model), io.
+  Result<std::uint64_t> embed_pending(std::uint64_t blocks_max, const Progress& progress);
+
+  /// The block's own vector (of a long text the first window's), if it has one.
+  [[nodiscard]] Result<std::optional<std::vector<float>>> of_block(std::uint64_t sequence) const;
+  /// Emotion labels read from a vector; empty without a head.
+  [[nodiscard]] std::vector<std::string> emotions(const std::vector<float>& vector) const;
+
+  /// Removes the vectors of these blocks, and of the turns whose context held them, from disk too;
+  /// the latter are pending again.
+  Result<void> forget(const std::vector<std::uint64_t>& sequences,
+                      const std::vector<std::uint64_t>& read_beside);
+  /// Drops every vector; all blocks are pending again.
+  Result<void> start_over();
+  Result<void> flush();
+  /// Tells the background thread that there may be work.
+  void wake();
+  /// Ends the background thread; called before anything it uses goes.
+  void stop();
+
+  [[nodiscard]] std::uint64_t count() const;
+  [[nodiscard]] std::uint64_t bytes() const;
+  [[nodiscard]] std::string model_id() const;
+
+  static constexpr std::uint64_t pending_before_query = 64;
+
+ private:
+  struct Batch;
+  Vectors(FileSystem& files, Chain& chain, Derived& derived, Options options);
+  Result<void> open_index();
+  [[nodiscard]] std::shared_ptr<const VectorSnapshot> snapshot() const;
+  [[nodiscard]] Result<SequenceSet> pending_contexts(const DerivedSnapshot& indexes) const;
+  Result<void> embed_blocks(const std::vector<std::uint64_t>& sequences);
+  Result<void> embed_contexts(const std::vector<std::uint64_t>& sequences,
+                              const DerivedSnapshot& indexes);
+  Result<void> gather(std::uint64_t sequence, Batch& batch);
+  Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes,
+                              Batch& batch);
+  Result<void> copy_own(std::uint64_t sequence, Batch& batch);
+  Result<void> run_batch(Batch& batch);
+  void run(const std::stop_token& stop);
+
+  FileSystem& files_;
+  Chain& chain_;
+  Derived& derived_;
+  Options options_;
+  std::unique_ptr<QueryCache> cache_;
+
+  std::mutex embedding_;      ///< one caller embeds at a time, so that nothing is embedded twice
+  mutable std::mutex mutex_;  ///< one writer of the index at a time
+  std::unique_ptr<VectorIndex> index_;
+
+  std::mutex wake_mutex_;
+  std::condition_variable_any wake_condition_;
+  bool work_waits_ = true;
+  std::jthread thread_;  ///< last: it uses all of the above
+};
+
+}  // namespace mbe

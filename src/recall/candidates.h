@@ -1,0 +1,43 @@
+// The blocks that may answer a cue, with everything that is known of each before it is weighed.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "recall/cue_reading.h"
+
+namespace mbe {
+
+struct Candidate {
+  std::uint64_t sequence = 0;
+  AttributeRecord record;
+  Neighbours beside;  ///< up to two turns on each side
+  KeywordParts parts;
+  double concept_score = 0;  ///< matched idf of concepts, by weight
+  float turn = 0, context = 0, turn_hub = 0, context_hub = 0;  ///< cosines
+  VectorHit best;            ///< its best vector, where the vector arm found it
+  std::array<std::uint32_t, arm_count> arm_rank{};
+};
+
+/// A turn beside a candidate; it is evidence, not a candidate itself.
+struct Beside {
+  KeywordParts parts;
+  float turn = 0;
+};
+
+struct Gathered {
+  std::vector<Candidate> candidates;  ///< by sequence
+  std::unordered_map<std::uint64_t, Beside> beside;
+  SequenceSet questions;     ///< blocks of the store that ask
+  std::uint64_t newest = 1;  ///< last sequence of the store, at least 1
+  float best_cosines = 0;    ///< mean of the best context cosines, see store_cosines
+};
+
+/// Candidates of every arm asked for, their neighbours in the session added. At most a few hundred.
+/// Errors: corrupt, invalid_argument (a vector of another dim).
+[[nodiscard]] Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
+                                                 const CueReading& reading,
+                                                 std::span<const float> hub);
+
+}  // namespace mbe

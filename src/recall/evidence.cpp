@@ -1,0 +1,271 @@
+#include "recall/evidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace mbe {
+
+namespace {
+
+constexpr double lexical_scale = 10;
+constexpr double length_scale = 3;
+constexpr double precision_words_max = 15;
+constexpr double precision_idf_a_word = 4;
+constexpr std::size_t feedback_best = 5;
+constexpr double feedback_sharpness = 30;
+constexpr TimeMs day_ms = 86'400'000;
+
+bool contains(const std::vector<std::string>& values, std::string_view value) {
+  return std::ranges::find(values, value) != values.end();
+}
+
+float flag(bool value) { return value ? 1.0F : 0.0F; }
+
+/// idf of the cue's terms by bit of KeywordParts::mask.
+class TermWeights {
+ public:
+  [[nodiscard]] static Result<TermWeights> of(const RecallView& view, const CueReading& reading) {
+    TermWeights out;
+    out.total_ = std::max(reading.terms_idf, 1e-6);
+    for (const QueryTerm& term : reading.terms) {
+      MBE_ASSIGN(const double idf, view.keyword.idf(term.kind, term.text));
+      out.weights_.push_back(static_cast<double>(term.weight) * idf);
+    }
+    return out;
+  }
+  [[nodiscard]] double share(std::uint64_t mask) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(weights_.size(), 64); ++i) {
+      if ((mask >> i & 1) != 0) sum += weights_[i];
+    }
+    return sum / total_;
+  }
+
+ private:
+  std::vector<double> weights_;
+  double total_ = 1;
+};
+
+/// A first guess at relevance, for what needs the best few before the model has spoken.
+double rough(const Candidate& one, double terms_idf) {
+  const double lexical = one.parts.total() / (2.2 * std::max(terms_idf, 1e-6));
+  return 0.5 * static_cast<double>(one.turn + one.context) + 0.15 * lexical;
+}
+
+std::vector<std::size_t> rough_order(const Gathered& gathered, double terms_idf) {
+  std::vector<std::size_t> order(gathered.candidates.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, std::greater{}, [&](std::size_t i) {
+    return rough(gathered.candidates[i], terms_idf);
+  });
+  return order;
+}
+
+class Evidence {
+ public:
+  Evidence(const RecallView& view, const RecallCue& cue, const CueReading& reading,
+           const Gathered& gathered, TermWeights weights)
+      : view_(view), cue_(cue), reading_(reading), gathered_(gathered),
+        weights_(std::move(weights)), questions_(gathered.questions),
+        order_(rough_order(gathered, reading.terms_idf)) {
+    rows_.resize(gathered.candidates.size());
+  }
+
+  Result<std::vector<FeatureRow>> take() {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      words(gathered_.candidates[i], rows_[i]);
+      session(gathered_.candidates[i], rows_[i]);
+      vectors(gathered_.candidates[i], rows_[i]);
+      situation(gathered_.candidates[i], rows_[i]);
+    }
+    session_coverage();
+    recency();
+    MBE_TRY(tags());
+    MBE_TRY(feedback());
+    return std::move(rows_);
+  }
+
+ private:
+  static void set(FeatureRow& row, Feature feature, double value) {
+    row[index_of(feature)] = static_cast<float>(value);
+  }
+
+  void words(const Candidate& one, FeatureRow& row) const {
+    const auto length = static_cast<double>(one.parts.length);
+    set(row, Feature::lexical, one.parts.total() / lexical_scale);
+    set(row, Feature::matched, weights_.share(one.parts.mask));
+    if (!one.record.session.empty()) {
+      set(row, Feature::coverage, weights_.share(one.parts.mask));
+      set(row, Feature::length, std::log1p(length) / length_scale);
+    }
+    set(row, Feature::precision,
+        one.parts.idf_matched /
+            (precision_idf_a_word * (1 + std::min(length, precision_words_max))));
+    if (reading_.concepts_idf > 0) {
+      set(row, Feature::association, std::min(1.0, one.concept_score / reading_.concepts_idf));
+    }
+  }
+
+  void session(const Candidate& one, FeatureRow& row) const {
+    std::uint64_t mask = one.parts.mask;
+    float neighbour = 0;
+    const auto look = [&](const std::vector<std::uint64_t>& side) {
+      for (std::size_t i = 0; i < side.size(); ++i) {
+        const Beside& beside = gathered_.beside.at(side[i]);
+        mask |= beside.parts.mask;
+        if (i == 0) neighbour = std::max(neighbour, beside.turn);
+      }
+    };
+    look(one.beside.before);
+    look(one.beside.after);
+    set(row, Feature::window_coverage,
+        weights_.share(mask) - weights_.share(one.parts.mask));
+    if (neighbour > 0) set(row, Feature::neighbour, neighbour - one.turn);
+    if (!one.beside.before.empty() && questions_.contains(one.beside.before.front())) {
+      const Beside& before = gathered_.beside.at(one.beside.before.front());
+      set(row, Feature::previous,
+          before.parts.total() / (2.2 * std::max(reading_.terms_idf, 1e-6)));
+    }
+  }
+
+  void vectors(const Candidate& one, FeatureRow& row) const {
+    set(row, Feature::turn, one.turn);
+    set(row, Feature::context, one.context);
+    set(row, Feature::turn_hub, one.turn_hub);
+    if (!one.record.session.empty()) set(row, Feature::context_hub, one.context_hub);
+  }
+
+  void situation(const Candidate& one, FeatureRow& row) const {
+    const AttributeRecord& record = one.record;
+    const auto marked = [&](std::string_view mark) { return contains(record.keywords, mark); };
+    const bool talk = !record.session.empty();
+    const auto agent = reading_.agents.find(record.speaker);
+    const float named = agent == reading_.agents.end() ? 0 : agent->second;
+    set(row, Feature::agent, record.kind == Kind::answer ? 1 : named);
+    set(row, Feature::question, flag(talk && questions_.contains(one.sequence)));
+    set(row, Feature::speaker, flag(contains(reading_.named_speakers, record.speaker)));
+    set(row, Feature::quantity, flag(talk && reading_.asks_quantity && marked(number_mark)));
+    set(row, Feature::moment, flag(talk && reading_.asks_when && marked(moment_mark)));
+    set(row, Feature::change, flag(reading_.asks_current && marked(change_mark)));
+    set(row, Feature::date, nearness(record.time_ms()));
+    for (const WaypointHint& hint : cue_.waypoints) {
+      if (hint.sequence == one.sequence) set(row, Feature::waypoint, hint.relevance);
+    }
+  }
+
+  /// 1 inside a date the cue names, falling to 0.5 a week away and to 0 a month away.
+  [[nodiscard]] double nearness(TimeMs time) const {
+    double best = 0;
+    for (const DateMention& date : cue_.analysis.dates) {
+      const TimeMs off = std::max<TimeMs>({date.from_ms - time, time - date.until_ms, 0});
+      const double days = static_cast<double>(off) / static_cast<double>(day_ms);
+      best = std::max(best, days <= 0 ? 1.0 : days <= 7 ? 0.5 : days <= 31 ? 0.2 : 0.0);
+    }
+    return best;
+  }
+
+  void session_coverage() {
+    std::map<std::string_view, std::uint64_t> masks;
+    for (const Candidate& one : gathered_.candidates) {
+      if (!one.record.session.empty()) masks[one.record.session] |= one.parts.mask;
+    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const auto found = masks.find(gathered_.candidates[i].record.session);
+      if (found != masks.end()) {
+        set(rows_[i], Feature::session_coverage, weights_.share(found->second));
+      }
+    }
+  }
+
+  /// Where the cue asks for the present: how late in the log a block stands, 0 … 1. Nothing in a
+  /// store that was filled in one moment.
+  void recency() {
+    if (!reading_.asks_current || gathered_.candidates.empty()) return;
+    const auto time = [](const Candidate& one) { return one.record.time_ms(); };
+    const auto [first, last] = std::ranges::minmax(gathered_.candidates, {}, time);
+    if (time(first) == time(last)) return;
+    const auto newest = static_cast<double>(gathered_.newest);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      set(rows_[i], Feature::recency,
+          static_cast<double>(gathered_.candidates[i].sequence) / newest);
+    }
+  }
+
+  Result<void> tags() {
+    const auto blocks = static_cast<double>(view_.attributes.record_count());
+    double total = 0;
+    std::vector<std::pair<std::string, double>> weights;
+    for (const std::string& tag : reading_.tags) {
+      MBE_ASSIGN(const SequenceSet having, view_.attributes.with_value(Field::tag, tag));
+      weights.emplace_back(tag, std::log1p(blocks / (static_cast<double>(having.size()) + 1)));
+      total += weights.back().second;
+    }
+    if (total <= 0) return {};
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      double shared = 0;
+      for (const auto& [tag, weight] : weights) {
+        if (contains(gathered_.candidates[i].record.tags, tag)) shared += weight;
+      }
+      set(rows_[i], Feature::tag, shared / total);
+    }
+    return {};
+  }
+
+  /// Pseudo-relevance feedback by vectors: the centre of the best few, weighted by how good they
+  /// are. Only where blocks stand alone: in a conversation the neighbours say more.
+  Result<void> feedback() {
+    const bool alone = std::ranges::all_of(gathered_.candidates, [](const Candidate& one) {
+      return one.record.session.empty();
+    });
+    if (!alone || view_.vector == nullptr || cue_.vector.empty() || order_.empty()) return {};
+    std::vector<double> centre(cue_.vector.size(), 0);
+    const double top = rough(gathered_.candidates[order_[0]], reading_.terms_idf);
+    for (std::size_t i = 0; i < std::min(order_.size(), feedback_best); ++i) {
+      const Candidate& one = gathered_.candidates[order_[i]];
+      MBE_ASSIGN(const auto stored, view_.vector->vectors(one.sequence));
+      if (stored.empty()) continue;
+      const double weight =
+          std::exp((rough(one, reading_.terms_idf) - top) * feedback_sharpness);
+      for (std::size_t d = 0; d < centre.size(); ++d) {
+        centre[d] += weight * static_cast<double>(stored.front().values[d]);
+      }
+    }
+    return measure_centre(centre);
+  }
+
+  Result<void> measure_centre(const std::vector<double>& centre) {
+    double square = 0;
+    for (const double value : centre) square += value * value;
+    if (square <= 0) return {};
+    std::vector<float> unit;
+    for (const double value : centre) unit.push_back(static_cast<float>(value / std::sqrt(square)));
+    std::vector<std::uint64_t> sequences;
+    for (const Candidate& one : gathered_.candidates) sequences.push_back(one.sequence);
+    MBE_ASSIGN(const auto cosines, view_.vector->cosines(unit, sequences));
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      set(rows_[i], Feature::feedback, cosines[i].value_or(0));
+    }
+    return {};
+  }
+
+  const RecallView& view_;
+  const RecallCue& cue_;
+  const CueReading& reading_;
+  const Gathered& gathered_;
+  TermWeights weights_;
+  const SequenceSet& questions_;
+  std::vector<std::size_t> order_;
+  std::vector<FeatureRow> rows_;
+};
+
+}  // namespace
+
+Result<std::vector<FeatureRow>> weigh_evidence(const RecallView& view, const RecallCue& cue,
+                                               const CueReading& reading,
+                                               const Gathered& gathered) {
+  MBE_ASSIGN(TermWeights weights, TermWeights::of(view, reading));
+  return Evidence(view, cue, reading, gathered, std::move(weights)).take();
+}
+
+}  // namespace mbe
