@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "base/datetime.h"
 
@@ -44,6 +46,26 @@ std::vector<std::string> date_terms(std::int64_t from_day, std::int64_t until_da
   }
   out.push_back(fmt::format("{:04}", last.year));
   return out;
+}
+
+std::optional<std::pair<int, std::size_t>> full_date(std::string_view text, std::size_t at) {
+  std::array<int, 3> parts{};
+  char mark = 0;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    if (k > 0) {
+      if (at >= text.size() || (text[at] != '-' && text[at] != '.' && text[at] != '/')) return {};
+      if (k == 2 && text[at] != mark) return {};
+      mark = text[at++];
+    }
+    const auto* begin = text.data() + at;
+    const auto parsed = std::from_chars(begin, text.data() + text.size(), parts[k]);
+    const auto digits = parsed.ptr - begin;
+    if (parsed.ec != std::errc() || (k == 0 ? digits != 4 : digits > 2)) return {};
+    at += static_cast<std::size_t>(digits);
+  }
+  const auto [year, month, day] = parts;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return {};
+  return std::pair(static_cast<int>(first_day({year, month}) + day - 1), at);
 }
 
 }  // namespace mbe::analyse

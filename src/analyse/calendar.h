@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mbe::analyse {
@@ -17,6 +20,11 @@ struct Month {
 [[nodiscard]] std::int64_t first_day(Month month);
 [[nodiscard]] std::int64_t last_day(Month month);
 [[nodiscard]] Month month_of(std::int64_t day);
+
+/// 2026-11-20, 2026.11.20, 2026/11/20 at `at`: its day, and where it ends; nothing if none is
+/// there.
+[[nodiscard]] std::optional<std::pair<int, std::size_t>> full_date(std::string_view text,
+                                                                   std::size_t at);
 
 /// Index terms of a range: days (at most 7), months (at most 3) and the year, absolute.
 [[nodiscard]] std::vector<std::string> date_terms(std::int64_t from_day, std::int64_t until_day);
