@@ -1,33 +1,65 @@
 #!/usr/bin/env python3
-"""Checks data/lexicon: every row well formed, every name known, no row twice, everything reachable.
+"""Checks data/lexicon: every row well formed, every name known, no row twice,
+every concept reachable.
 
 Usage: check_lexicon.py DIRECTORY
-Prints one line for each mistake, as file:line: what, and exits 1; exits 0 if there is none. docs/guide/lexicon.md tells
-what the files mean.
+Prints one line for each mistake, as file:line: what, and exits 1; exits 0 if there is none.
+docs/guide/lexicon.md tells what the files mean.
 """
+
 import pathlib
 import re
 import sys
 
 CUES = set(
-    "good bad approve opinion begin attempt work pause end achieve loss change conflict promise plan wish decision "
-    "prefer habit ask request memory future contrast keep drop".split()
+    """
+    good bad approve opinion begin attempt work pause end achieve loss change conflict
+    promise plan wish decision prefer habit ask request memory future contrast keep drop
+    """.split()
 )
 KINDS = set("emotion event activity thing person place time topic quality".split())
-STOPS = set("light carrier asking generic time degree pronoun function chatter verb adjective person".split())
+STOPS = set(
+    "light carrier asking generic time degree pronoun function chatter verb adjective person".split()
+)
 FORMS = set(
-    "negated past progressive future hypothetical question request wish decision plan promise trial opinion seems "
-    "change relative quote contrast concessive linked routine tag_question copula ends_clause nominal could_not "
-    "cause final obligation received imperative".split()
+    """
+    negated past progressive future hypothetical question request wish decision plan
+    promise trial opinion seems change relative quote contrast concessive linked routine
+    tag_question copula ends_clause nominal could_not cause final obligation received
+    imperative
+    """.split()
 )
 COLUMNS = {  # file: (fewest, most columns)
-    "concepts.tsv": (5, 5), "tags.tsv": (5, 5), "concept_tags.tsv": (2, 6), "relations.tsv": (3, 3),
-    "ko.tsv": (2, 3), "en.tsv": (2, 3), "ko_stop.tsv": (2, 2), "en_stop.tsv": (2, 2), "en_irregular.tsv": (2, 3),
-    "forms_ko.tsv": (2, 2), "forms_en.tsv": (3, 3), "ko_words.tsv": (2, 2), "ko_stems.tsv": (2, 2),
-    "ko_readings.tsv": (3, 3), "ko_spelling.tsv": (3, 3), "dates.tsv": (3, 3), "units.tsv": (3, 3),
+    "concepts.tsv": (5, 5),
+    "tags.tsv": (5, 5),
+    "concept_tags.tsv": (2, 6),
+    "relations.tsv": (3, 3),
+    "ko.tsv": (2, 3),
+    "en.tsv": (2, 3),
+    "ko_stop.tsv": (2, 2),
+    "en_stop.tsv": (2, 2),
+    "en_irregular.tsv": (2, 3),
+    "forms_ko.tsv": (2, 2),
+    "forms_en.tsv": (3, 3),
+    "ko_words.tsv": (2, 2),
+    "ko_stems.tsv": (2, 2),
+    "ko_readings.tsv": (3, 3),
+    "ko_spelling.tsv": (3, 3),
+    "dates.tsv": (3, 3),
+    "units.tsv": (3, 3),
 }
-SINGLE = {"concepts.tsv", "tags.tsv", "concept_tags.tsv", "ko_stop.tsv", "en_stop.tsv", "en_irregular.tsv",
-          "forms_ko.tsv", "forms_en.tsv", "ko_words.tsv", "ko_stems.tsv"}
+SINGLE = {
+    "concepts.tsv",
+    "tags.tsv",
+    "concept_tags.tsv",
+    "ko_stop.tsv",
+    "en_stop.tsv",
+    "en_irregular.tsv",
+    "forms_ko.tsv",
+    "forms_en.tsv",
+    "ko_words.tsv",
+    "ko_stems.tsv",
+}
 MEANING_LESS = "-"  # a row that only keeps shorter rows away
 
 Row = tuple[int, list[str]]
@@ -77,15 +109,23 @@ class Checker:
             phrase, targets, condition = (row + [""])[:3]
             key = (phrase.replace(" ", "") if name == "ko.tsv" else phrase, condition)
             if key in seen:
-                self.wrong(name, number, f"{phrase} with the same condition stands in line {seen[key]}")
+                self.wrong(
+                    name, number, f"{phrase} with the same condition stands in line {seen[key]}"
+                )
             seen[key] = number
             for target in targets.split(","):
                 known = target[1:] in CUES if target.startswith("@") else target in self.concepts
                 if not known and target != MEANING_LESS:
                     self.wrong(name, number, f"neither a concept nor a cue: {target!r}")
             self.check_condition(name, number, condition)
-            if name == "en.tsv" and (phrase != phrase.lower() or re.search(r"n't|'re|'ve|'ll|'m\b|[.,!?-]", phrase)):
-                self.wrong(name, number, f"write {phrase!r} in lower case, contractions opened, without marks")
+            if name == "en.tsv" and (
+                phrase != phrase.lower() or re.search(r"n't|'re|'ve|'ll|'m\b|[.,!?-]", phrase)
+            ):
+                self.wrong(
+                    name,
+                    number,
+                    f"write {phrase!r} in lower case, contractions opened, without marks",
+                )
             if phrase.startswith("_") or phrase.endswith("_"):
                 self.wrong(name, number, "a gap stands between words only")
 
@@ -98,7 +138,11 @@ class Checker:
                 continue
             for near in part[5:].split("|"):
                 kind = near.startswith("kind:") and near[5:] in KINDS
-                if not kind and near not in ("enterprise", "undertaking") and near not in self.concepts:
+                if (
+                    not kind
+                    and near not in ("enterprise", "undertaking")
+                    and near not in self.concepts
+                ):
                     self.wrong(name, number, f"near={near}: no such concept or kind")
 
     def check_names(self) -> None:
@@ -114,7 +158,9 @@ class Checker:
             if emotion and self.tags.get(emotion) != "emotion":
                 self.wrong("concept_tags.tsv", number, f"{emotion!r} is no emotion tag")
             if any(self.tags.get(tag) != "situation" for tag in situations.split(",") if tag):
-                self.wrong("concept_tags.tsv", number, f"{situations!r}: not all are situation tags")
+                self.wrong(
+                    "concept_tags.tsv", number, f"{situations!r}: not all are situation tags"
+                )
             if role not in ("", "enterprise", "undertaking"):
                 self.wrong("concept_tags.tsv", number, f"role {role!r} is unknown")
         for name in ("ko_stop.tsv", "en_stop.tsv"):
@@ -151,8 +197,11 @@ class Checker:
         self.check_names()
         self.check_relations()
         self.check_reach()
-        print("\n".join(self.mistakes) or f"{len(self.tables['ko.tsv'])} Korean and {len(self.tables['en.tsv'])} "
-              f"English rows, {len(self.concepts)} concepts: no mistake")
+        print(
+            "\n".join(self.mistakes)
+            or f"{len(self.tables['ko.tsv'])} Korean and {len(self.tables['en.tsv'])} "
+            f"English rows, {len(self.concepts)} concepts: no mistake"
+        )
         return 1 if self.mistakes else 0
 
 

@@ -2,22 +2,26 @@
 """Content-lemma F1 of our Korean analysis against Kiwi (kiwipiepy) on lines of public text.
 
 A content lemma is, on both sides alike:
-  - a common or proper noun or a root (NNG, NNP, XR), a noun prefix joined to what follows and a derivational suffix
-    (XSN) joined to what it follows, except the empty ones 들 님 씨 쯤 네 째 경 짜리;
-  - a verb or adjective (VV, VA) as stem + 다; a noun, root or adverb followed by a verbal or adjectival suffix (XSV, XSA)
-    makes one lemma: 진행 + 하 -> 진행하다;
+  - a common or proper noun or a root (NNG, NNP, XR), a noun prefix joined to what follows and a
+    derivational suffix (XSN) joined to what it follows, except the empty ones 들 님 씨 쯤 네 째 경
+    짜리;
+  - a verb or adjective (VV, VA) as stem + 다; a noun, root or adverb followed by a verbal or
+    adjectival suffix (XSV, XSA) makes one lemma: 진행 + 하 -> 진행하다;
   - in dictionary form, counted once per line.
-Not content: auxiliaries (VX), copulas (VCP, VCN), bound nouns, numerals, pronouns, adverbs, determiners, interjections,
-particles, endings, symbols, Latin and other foreign words, single jamo; nor the light verbs and light nouns (하다, 있다, 것,
-때 …) that data/lexicon/ko_stop.tsv calls `light`. Contracted dictionary forms are mapped by data/lexicon/ko_stems.tsv
-(재밌다 -> 재미있다) on both sides.
-The noun inside noun + 하다 (진행 in 진행하다), which the index holds as an alias, counts on neither side.
-A compound noun counts as its written parts on neither side: before comparing, a lemma of one side that the other side
-writes as two or more neighbouring nouns is replaced by those parts, so that segmentation policy is not measured.
+Not content: auxiliaries (VX), copulas (VCP, VCN), bound nouns, numerals, pronouns, adverbs,
+determiners, interjections, particles, endings, symbols, Latin and other foreign words, single
+jamo; nor the light verbs and light nouns (하다, 있다, 것, 때 …) that data/lexicon/ko_stop.tsv calls
+`light`. Contracted dictionary forms are mapped by data/lexicon/ko_stems.tsv (재밌다 -> 재미있다) on
+both sides. The noun inside noun + 하다 (진행 in 진행하다), which the index holds as an alias, counts
+on neither side.
+A compound noun counts as its written parts on neither side: before comparing, a lemma of one side
+that the other side writes as two or more neighbouring nouns is replaced by those parts, so that
+segmentation policy is not measured.
 
-Usage: measure_lemmas.py --lines PROGRAM SONGYS.csv NSMC.tsv
+Usage: measure_lemmas.py --lines PROGRAM --songys SONGYS.csv --nsmc NSMC.tsv
 PROGRAM reads lines and prints, for each, its content lemmas separated by tabs.
 """
+
 import argparse
 import csv
 import pathlib
@@ -99,7 +103,9 @@ LIGHT = {word for word, kind in table("ko_stop.tsv") if kind == "light"}
 def content(lemmas: list[str]) -> list[str]:
     mapped = [STEMS.get(lemma, lemma) for lemma in lemmas]
     kept = [lemma for lemma in mapped if lemma not in LIGHT and not lemma.isascii()]
-    aliases = {lemma[: -len(suffix)] for lemma in kept for suffix in DERIVING if lemma.endswith(suffix)}
+    aliases = {
+        lemma[: -len(suffix)] for lemma in kept for suffix in DERIVING if lemma.endswith(suffix)
+    }
     return [lemma for lemma in kept if lemma not in aliases]
 
 
@@ -127,7 +133,9 @@ def sample(path: str, column: int, separator: str, rng: random.Random) -> list[s
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--lines", required=True, help="command that prints lemmas line by line")
     parser.add_argument("--songys", required=True)
     parser.add_argument("--nsmc", required=True)
@@ -144,7 +152,13 @@ def main() -> int:
         ("nsmc", args.nsmc, 1, "\t"),
     ):
         texts = sample(path, column, separator, rng)
-        done = subprocess.run(shlex.split(args.lines), input="\n".join(texts) + "\n", text=True, capture_output=True, check=True)
+        done = subprocess.run(
+            shlex.split(args.lines),
+            input="\n".join(texts) + "\n",
+            text=True,
+            capture_output=True,
+            check=True,
+        )
         printed = done.stdout.split("\n")[: len(texts)]
         hits = only_ours = only_theirs = 0
         missing: Counter[str] = Counter()
@@ -165,9 +179,15 @@ def main() -> int:
         recall = hits / max(1, hits + only_theirs)
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         worst = min(worst, f1)
-        print(f"{name}: {len(texts)} lines, precision {precision:.4f}, recall {recall:.4f}, F1 {f1:.4f}")
+        print(
+            f"{name}: {len(texts)} lines, "
+            f"precision {precision:.4f}, recall {recall:.4f}, F1 {f1:.4f}"
+        )
         for text, ours, theirs in rng.sample(disagreeing, min(args.show, len(disagreeing))):
-            print(f"  {text}\n    only ours: {' '.join(sorted(ours))}\n    only Kiwi: {' '.join(sorted(theirs))}")
+            print(
+                f"  {text}\n    only ours: {' '.join(sorted(ours))}\n"
+                f"    only Kiwi: {' '.join(sorted(theirs))}"
+            )
         if args.top:
             print("  missing:", missing.most_common(args.top))
             print("  extra:", extra.most_common(args.top))

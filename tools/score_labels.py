@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Precision, recall and F1 of keywords and tags on labelled sentences.
 
-A labelled line: {"id", "lang", "text", "keywords": ["concept:ID" or a noun …], "tags": [ID …], "forms": […]}.
-Counts are micro averages: every keyword or tag of every sentence counts once. A noun is compared without case and blanks;
-a keyword of ours that is a concept is compared by its id.
+A labelled line: {"id", "lang", "text", "keywords": ["concept:ID" or a noun …], "tags": [ID …],
+"forms": […]}. Counts are micro averages: every keyword or tag of every sentence counts once. A
+noun is compared without case and blanks; a keyword of ours that is a concept by its id.
 
-Usage: score_labels.py --analyse PROGRAM FILE.jsonl [--show]
-PROGRAM (mbe_analyse_lines) reads sentences, one a line, and prints one JSON object for each. --show lists what differs.
+Usage: score_labels.py --analyse PROGRAM FILE.jsonl [--show] [--lang ko]
+PROGRAM (mbe_analyse_lines) reads sentences, one a line, and prints one JSON object for each.
+--show lists what differs.
 """
+
 import argparse
 import json
 import shlex
@@ -40,12 +42,16 @@ class Tally:
 
 def analyse(program: str, texts: list[str]) -> list[dict]:
     lines = "\n".join(texts) + "\n"
-    done = subprocess.run(shlex.split(program), input=lines, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        shlex.split(program), input=lines, capture_output=True, text=True, check=True
+    )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--analyse", required=True, help="command line of mbe_analyse_lines")
     parser.add_argument("--show", action="store_true", help="list every difference")
     parser.add_argument("--lang", help="only sentences of this language (ko, en)")
@@ -56,12 +62,17 @@ def main() -> int:
     labels = [label for label in labels if arguments.lang in (None, label["lang"])]
     results = analyse(arguments.analyse, [label["text"] for label in labels])
     if len(results) != len(labels):
-        print(f"{len(labels)} sentences, {len(results)} analyses: does a sentence hold a line end?", file=sys.stderr)
+        print(
+            f"{len(labels)} sentences, {len(results)} analyses: does a sentence hold a line end?",
+            file=sys.stderr,
+        )
         return 1
     tallies: dict[tuple[str, str], Tally] = {}
     differences: Counter[str] = Counter()
     for label, result in zip(labels, results):
-        found = {normal(f"concept:{k['id']}" if k["concept"] else k["id"]) for k in result["keywords"]}
+        found = {
+            normal(f"concept:{k['id']}" if k["concept"] else k["id"]) for k in result["keywords"]
+        }
         pairs = {
             "keywords": (found, {normal(keyword) for keyword in label["keywords"]}),
             "tags": (set(result["tags"]), set(label["tags"])),
@@ -79,7 +90,9 @@ def main() -> int:
         if arguments.show and notes:
             print(f"{label['id']}  {label['text']}\n        {'  '.join(notes)}")
     if arguments.show:
-        print("\n".join(f"{count:4d}  {what}" for what, count in differences.most_common(30) if count))
+        print(
+            "\n".join(f"{count:4d}  {what}" for what, count in differences.most_common(30) if count)
+        )
     for (what, group), tally in sorted(tallies.items()):
         print(f"{what:8s}  {group:12s}  {tally.line()}")
     return 0

@@ -16,9 +16,13 @@ struct Month {
   int month;  ///< 1 … 12
 };
 
+/// by: may be negative.
 [[nodiscard]] Month add_months(Month month, int by);
+/// Years are kept within 1 … 9999.
 [[nodiscard]] std::int64_t first_day(Month month);
+/// The day before the next month.
 [[nodiscard]] std::int64_t last_day(Month month);
+/// The month that holds a day.
 [[nodiscard]] Month month_of(std::int64_t day);
 
 /// 2026-11-20, 2026.11.20, 2026/11/20 at `at`: its day, and where it ends; nothing if none is

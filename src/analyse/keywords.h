@@ -10,6 +10,7 @@
 
 namespace mbe::analyse {
 
+/// At most keywords_max, most important first. O(findings × tokens).
 [[nodiscard]] std::vector<Keyword> find_keywords(const Lexicon& lexicon, const Reading& reading,
                                                  const Outline& outline);
 

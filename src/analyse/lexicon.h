@@ -119,14 +119,18 @@ class Lexicon {
     std::string lemma;
     bool past = false;
   };
+  /// Null if the regular endings explain the form.
   [[nodiscard]] const Irregular* irregular(std::string_view form) const;
 
+  /// Why a dictionary form is no keyword; Stop::none if it may be one.
   [[nodiscard]] Stop stop_korean(std::string_view word) const;
+  /// The same for a lower-case English word.
   [[nodiscard]] Stop stop_english(std::string_view word) const;
 
   [[nodiscard]] std::span<const ConceptInfo> concepts() const { return concepts_; }
   [[nodiscard]] std::size_t concept_count() const { return concepts_.size(); }
   [[nodiscard]] bool is_concept(Target target) const { return target < concepts_.size(); }
+  /// The target that stands for a cue.
   [[nodiscard]] Target cue(Cue cue) const {
     return static_cast<Target>(concepts_.size() + static_cast<std::size_t>(cue));
   }

@@ -37,9 +37,11 @@ struct NormalText {
   return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) ||
          (c >= 0x20000 && c <= 0x3FFFF);
 }
+/// A … Z, a … z.
 [[nodiscard]] constexpr bool is_ascii_letter(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+/// 0 … 9.
 [[nodiscard]] constexpr bool is_digit(char32_t c) {
   return c >= '0' && c <= '9';
 }

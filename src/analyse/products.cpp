@@ -89,37 +89,42 @@ bool is_chatter(const Lexicon& lexicon, const Reading& reading,
   return true;
 }
 
+namespace {
+
+struct TagWeight {
+  std::string_view tag;
+  float weight;
+};
+constexpr std::array<TagWeight, 16> tag_weights{{
+    {"promise", .35F},
+    {"decision", .35F},
+    {"loss", .35F},
+    {"achievement", .30F},
+    {"ending", .25F},
+    {"beginning", .25F},
+    {"plan", .25F},
+    {"preference", .25F},
+    {"info", .20F},
+    {"habit", .20F},
+    {"conflict", .20F},
+    {"change", .15F},
+    {"pause", .15F},
+    {"wish", .15F},
+    {"attempt", .15F},
+    {"event", .10F},
+}};
+
+}  // namespace
+
 float importance_of(const Lexicon& lexicon, const Reading& reading, const Analysis& analysis,
                     std::size_t numbers) {
   constexpr float chatter_importance = 0.02F;
   if (analysis.is_chatter) return chatter_importance;
-  struct TagWeight {
-    std::string_view tag;
-    float weight;
-  };
-  constexpr std::array<TagWeight, 16> weights{{
-      {"promise", .35F},
-      {"decision", .35F},
-      {"loss", .35F},
-      {"achievement", .30F},
-      {"ending", .25F},
-      {"beginning", .25F},
-      {"plan", .25F},
-      {"preference", .25F},
-      {"info", .20F},
-      {"habit", .20F},
-      {"conflict", .20F},
-      {"change", .15F},
-      {"pause", .15F},
-      {"wish", .15F},
-      {"attempt", .15F},
-      {"event", .10F},
-  }};
   float rest = 1.0F;
   const auto present = [&](float weight) { rest *= 1.0F - weight; };
   bool remembers = false;
   for (const auto& tag : analysis.tags) {
-    for (const auto& [name, weight] : weights) {
+    for (const auto& [name, weight] : tag_weights) {
       if (tag == name) present(weight);
     }
     if (tag == "negative" || tag == "positive") present(.10F);

@@ -17,6 +17,7 @@ namespace mbe::analyse {
 /// Collects terms; sorts and counts them once at the end.
 class TermBag {
  public:
+  /// Once for each occurrence.
   void add(TermKind kind, std::string text) { terms_.push_back({kind, std::move(text), 1}); }
   /// Sorted by (kind, text), repeats counted.
   [[nodiscard]] std::vector<Term> take();

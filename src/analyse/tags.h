@@ -17,6 +17,7 @@ struct Outline {
   bool failed_enterprise =
       false;  ///< failure is asserted and an enterprise named: implies an ending
 };
+/// What the whole utterance is about, for rules that look beyond one word. O(findings).
 [[nodiscard]] Outline outline(const Lexicon& lexicon, const Reading& reading);
 
 /// Tag ids, polarity first, each once.

@@ -60,6 +60,7 @@ enum class Form : std::uint32_t {
   imperative = 1U << 30U,
 };
 using Forms = std::uint32_t;
+/// A form as a set of one.
 [[nodiscard]] constexpr Forms bit(Form form) {
   return static_cast<Forms>(form);
 }
@@ -88,6 +89,7 @@ struct Token {
   std::uint32_t sentence = 0;
 
   [[nodiscard]] bool has(Form form) const { return (forms & bit(form)) != 0; }
+  /// Adds a form.
   void set(Form form) { forms |= bit(form); }
 };
 
