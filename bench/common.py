@@ -1,7 +1,7 @@
 """What the Python benches share: where things lie, running the real binary, machine facts, results.
 
-Evaluation data lies outside the repository ($MBE_SHARED, default ../shared); a bench that needs it and does not find
-it says so and ends with exit code 77, which CTest counts as skipped.
+Evaluation data lies outside the repository ($MBE_SHARED, default ../shared); a bench that needs it
+and does not find it says so and ends with exit code 77, which CTest counts as skipped.
 """
 import json
 import os
@@ -27,7 +27,8 @@ def need_shared(part: str) -> Path:
     """A folder of the evaluation data, or a loud skip."""
     path = SHARED / part
     if not path.exists():
-        print(f"SKIPPED: {part} of the evaluation data is not at {path}; set MBE_SHARED", flush=True)
+        print(f"SKIPPED: {part} of the evaluation data is not at {path}; set MBE_SHARED",
+              flush=True)
         sys.exit(SKIPPED)
     return path
 
@@ -54,8 +55,10 @@ def machine() -> dict:
             if line.startswith("model name"):
                 model = line.split(":", 1)[1].strip()
                 break
-    commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform(), "commit": commit.stdout.strip()}
+    commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"],
+                            capture_output=True, text=True)
+    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform(),
+            "commit": commit.stdout.strip()}
 
 
 def write_result(name: str, parameters: dict, figures: dict) -> Path:
@@ -63,7 +66,7 @@ def write_result(name: str, parameters: dict, figures: dict) -> Path:
     path = ROOT / "bench/results" / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     with open(path, "w", encoding="utf-8") as out:
-        json.dump({"bench": name, "machine": machine(), "parameters": parameters, "figures": figures}, out,
-                  ensure_ascii=False, indent=1)
+        json.dump({"bench": name, "machine": machine(), "parameters": parameters,
+                   "figures": figures}, out, ensure_ascii=False, indent=1)
         out.write("\n")
     return path

@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
   std::ifstream in(argv[2]);
   for (std::string line; std::getline(in, line);) questions.push_back(json::parse(line));
   const std::size_t most = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : questions.size();
-  const std::size_t step = std::max<std::size_t>(1, questions.size() / std::max<std::size_t>(1, most));
+  const std::size_t step =
+      std::max<std::size_t>(1, questions.size() / std::max<std::size_t>(1, most));
   for (std::size_t i = 0; i < questions.size(); i += step) {
     const auto line = line_of(**engine, questions[i]);
     if (!line.ok()) return print_error(line.error());

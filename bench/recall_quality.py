@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """How well does recall find what people ask for - each arm alone and all together?
 
-    bench/recall_quality.py [--set NAME ...] [--arms fused keyword vector …] [--bootstrap N] [--keep DIR]
+    bench/recall_quality.py [--set NAME ...] [--arms fused keyword vector …] [--bootstrap N]
+                            [--keep DIR]
 
-Competitors: the single arms, and the prototype's floor in docs/formulas/recall.md. Every set is imported and asked
-through the real binary (`mbe import`, `reembed --wait`, `recall --batch`, `similarity --batch`, `analyse --batch`);
-the gold fields are left out of what the binary sees. Results: bench/results/recall_quality.json.
+Competitors: the single arms, and the prototype's floor in docs/formulas/recall.md. Every set is
+imported and asked through the real binary (`mbe import`, `reembed --wait`, `recall --batch`,
+`similarity --batch`, `analyse --batch`); the gold fields are left out of what the binary sees.
+Results: bench/results/recall_quality.json.
 """
 import argparse
 import json
@@ -17,7 +19,8 @@ from pathlib import Path
 
 import common
 
-ARMS = {"fused": [], "keyword": ["--arms", "keyword"], "tag": ["--arms", "tag"], "vector": ["--arms", "vector"]}
+ARMS = {"fused": [], "keyword": ["--arms", "keyword"], "tag": ["--arms", "tag"],
+        "vector": ["--arms", "vector"]}
 DEPTH = {"locomo": 200}
 RETRIEVAL = ("locomo", "beam100k", "korquad", "songys", "parakqc", "ko-bench", "komem")
 PAIRS = ("klue-sts", "korsts")
@@ -25,8 +28,8 @@ SMOKE = ("ko-bench", "komem")
 
 
 def prepare(out: Path, sets: list) -> None:
-    command = [sys.executable, "-B", str(common.need_shared("eval") / "prepare.py"), str(common.need_shared("data")),
-               str(out), "--blind", "--set", *sets]
+    command = [sys.executable, "-B", str(common.need_shared("eval") / "prepare.py"),
+               str(common.need_shared("data")), str(out), "--blind", "--set", *sets]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -52,7 +55,8 @@ def ask(name: str, folder: Path, home: Path, arm: str, out: Path) -> dict:
 def retrieve(name: str, prepared: Path, work: Path, arms: list, rankings: dict) -> dict:
     home = work / f"home-{name}"
     start = time.monotonic()
-    common.run("import", "--format", "jsonl", str(prepared / name / "corpus.jsonl"), "--quiet", home=home)
+    common.run("import", "--format", "jsonl", str(prepared / name / "corpus.jsonl"), "--quiet",
+               home=home)
     imported = time.monotonic()
     common.run("reembed", "--wait", "--quiet", home=home)
     facts = {"import_s": imported - start, "embed_s": time.monotonic() - imported}
@@ -63,7 +67,8 @@ def retrieve(name: str, prepared: Path, work: Path, arms: list, rankings: dict) 
 
 
 def pairs(name: str, prepared: Path, home: Path, out: Path) -> None:
-    done = common.run("similarity", "--batch", str(prepared / name / "pairs.jsonl"), "--json", home=home)
+    done = common.run("similarity", "--batch", str(prepared / name / "pairs.jsonl"), "--json",
+                      home=home)
     with open(out, "a", encoding="utf-8") as lines:
         for line in done.stdout.splitlines():
             lines.write(json.dumps({**json.loads(line), "set": name}) + "\n")
@@ -73,26 +78,31 @@ def emotions(prepared: Path, home: Path, out: Path) -> None:
     done = common.run("analyse", "--batch", str(prepared / "kote/tags.jsonl"), "--json", home=home)
     with open(out, "a", encoding="utf-8") as lines:
         for line in done.stdout.splitlines():
-            lines.write(json.dumps({**json.loads(line), "set": "kote-tags"}, ensure_ascii=False) + "\n")
+            row = {**json.loads(line), "set": "kote-tags"}
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def score(rankings: Path, work: Path, bootstrap: int) -> dict:
     out = work / (rankings.stem + ".scores.json")
-    command = [sys.executable, "-B", str(common.need_shared("eval") / "score.py"), str(common.need_shared("data")),
-               str(rankings), "--json", str(out)]
+    command = [sys.executable, "-B", str(common.need_shared("eval") / "score.py"),
+               str(common.need_shared("data")), str(rankings), "--json", str(out)]
     if bootstrap:
         command += ["--bootstrap", str(bootstrap)]
-    print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, flush=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    print(done.stdout, flush=True)
     return json.loads(out.read_text(encoding="utf-8"))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs="+", dest="sets", default=[*RETRIEVAL, *PAIRS, "kote"])
-    parser.add_argument("--arms", nargs="+", default=["fused", "keyword", "vector"], choices=list(ARMS))
+    parser.add_argument("--arms", nargs="+", default=["fused", "keyword", "vector"],
+                        choices=list(ARMS))
     parser.add_argument("--bootstrap", type=int, default=0)
     parser.add_argument("--keep", help="work in this folder and keep it")
-    parser.add_argument("--smoke", action="store_true", help="two small sets, fused only, nothing written")
+    parser.add_argument("--smoke", action="store_true",
+                        help="two small sets, fused only, nothing written")
     asked = parser.parse_args()
     if asked.smoke:
         asked.sets, asked.arms = list(SMOKE), ["fused"]
@@ -112,9 +122,11 @@ def main() -> None:
                 pairs(name, prepared, work / "home-pairs", fused)
         if "kote" in asked.sets:
             emotions(prepared, work / "home-pairs", fused)
-        figures = {arm: score(path, work, asked.bootstrap) for arm, path in rankings.items() if path.exists()}
+        figures = {arm: score(path, work, asked.bootstrap) for arm, path in rankings.items()
+                   if path.exists()}
     if not asked.smoke:
-        path = common.write_result("recall_quality", {"sets": asked.sets, "bootstrap": asked.bootstrap, "seed": 1},
+        parameters = {"sets": asked.sets, "bootstrap": asked.bootstrap, "seed": 1}
+        path = common.write_result("recall_quality", parameters,
                                    {"scores": figures, "runs": facts})
         print(f"written: {path.relative_to(common.ROOT)}")
 

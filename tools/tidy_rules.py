@@ -24,6 +24,7 @@ FUNCTION_LINES_MAX = 60
 ROOT_CMAKE_LINES_MAX = 120
 CODE = {".cpp", ".h", ".hpp", ".py", ".sh", ".cmake", ".ts", ".svelte"}
 CPP = {".cpp", ".h", ".hpp"}
+TEST_CODE = ("_test.cpp", "_fuzz.cpp", "_contract.h", "oracle.h")
 BUILT = ("src/", "app/", "tests/", "bench/", "examples/")
 
 
@@ -126,7 +127,7 @@ def translated(tree: Tree) -> Iterator[str]:
     if table.is_file():
         rows = {line.split("\t")[0] for line in table.read_text(encoding="utf-8").splitlines()}
     for name, text in tree.cpp():
-        if name.startswith(("src/", "app/")) and not name.endswith(("_test.cpp", "_fuzz.cpp")):
+        if name.startswith(("src/", "app/")) and not name.endswith(TEST_CODE):
             for number, literal in cpp_scan.failure_literals(text):
                 if literal.replace('\\"', '"') not in rows:
                     yield f'{name}:{number}: no row in data/messages/ko.tsv: "{literal}"'

@@ -95,6 +95,12 @@ class Finished(unittest.TestCase):
         files["data/messages/ko.tsv"] = "cannot read {}: {}\t{}을 읽을 수 없습니다: {}\n"
         self.assertEqual(complaints(tidy_rules.translated, files), [])
 
+    def test_message_of_test_code_needs_no_korean_row(self) -> None:
+        source = 'auto e = fail(ErrorCode::io, "refused");\n'
+        for name in ("src/a_test.cpp", "src/a_contract.h", "src/oracle.h"):
+            self.assertEqual(complaints(tidy_rules.translated, {name: source}), [])
+        self.assertEqual(len(complaints(tidy_rules.translated, {"src/contract.h": source})), 1)
+
     def test_source_must_be_built(self) -> None:
         tree = tree_of(dict.fromkeys(("src/a.cpp", "src/b.cpp", "src/b_fuzz.cpp"), ""))
         commands = [{"file": str(tree.root / "src/a.cpp")}]

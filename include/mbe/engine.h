@@ -20,10 +20,10 @@ class FileSystem;
 struct EngineOptions {
   std::filesystem::path home;  ///< empty: $MBE_HOME, else $XDG_DATA_HOME/mbe
   bool read_only = false;
-  bool background_embedding = false;  ///< embed in a thread of its own, at idle priority
-  const Clock* clock = nullptr;       ///< null: the machine's
-  FileSystem* files = nullptr;        ///< null: the machine's
-  std::shared_ptr<Embedder> embedder; ///< null: the home's configured model
+  bool background_embedding = false;   ///< embed in a thread of its own, at idle priority
+  const Clock* clock = nullptr;        ///< null: the machine's
+  FileSystem* files = nullptr;         ///< null: the machine's
+  std::shared_ptr<Embedder> embedder;  ///< null: the home's configured model
 };
 
 class Memory;
@@ -35,6 +35,7 @@ class Engine {
   [[nodiscard]] static Result<std::unique_ptr<Engine>> open(EngineOptions options = {});
   ~Engine();
 
+  /// The home's folder.
   [[nodiscard]] const std::filesystem::path& home() const;
   /// Names of the chains, sorted.
   [[nodiscard]] Result<std::vector<std::string>> chains();
@@ -42,6 +43,9 @@ class Engine {
   /// Errors: not_found, invalid_argument (name: 1 … 128 bytes of text without control characters).
   [[nodiscard]] Result<Memory*> chain(const std::string& name, bool create = true);
 
+  /// What remembering the text would find in it; stores nothing. Relative dates count from
+  /// `event_ms` at `utc_offset_minutes` east of UTC. Errors: invalid_argument (empty, not UTF-8,
+  /// NUL), limit (over 1 MiB).
   [[nodiscard]] Result<AnalysisView> analyse(const std::string& text, TimeMs event_ms,
                                              int utc_offset_minutes = 0);
   /// 0 … 1. Uses vectors if a model is there.

@@ -12,6 +12,7 @@ using TimeMs = std::int64_t;
 class Clock {
  public:
   virtual ~Clock() = default;
+  /// The wall time now, in milliseconds; a later call may give less.
   [[nodiscard]] virtual TimeMs now_ms() const = 0;
 };
 
@@ -23,7 +24,9 @@ class FakeClock final : public Clock {
  public:
   explicit FakeClock(TimeMs start) : now_(start) {}
   [[nodiscard]] TimeMs now_ms() const override { return now_; }
+  /// Adds `by` milliseconds; a negative one steps back.
   void advance_ms(TimeMs by) { now_ += by; }
+  /// Makes `now` the time.
   void set_ms(TimeMs now) { now_ = now; }
 
  private:

@@ -17,6 +17,7 @@ namespace mbe {
 class SeededRandom {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
+  /// The next number of the sequence: all 64 bits uniform.
   [[nodiscard]] std::uint64_t next() {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -1,6 +1,6 @@
-// Errors as values. Three kinds of failure, three tools: nothing found is an empty result, the world
-// failed is Result<T>, we failed is MBE_ASSERT. An Error keeps its English format string and its
-// arguments apart, so that a message can be shown in another language (base/message.h).
+// Errors as values. Three kinds of failure, three tools: nothing found is an empty result, the
+// world failed is Result<T>, we failed is MBE_ASSERT. An Error keeps its English format string and
+// its arguments apart, so that a message can be shown in another language (base/message.h).
 // Invariant: a Result holds either a value or an error, never both.
 #pragma once
 
@@ -94,6 +94,7 @@ class [[nodiscard]] Result {
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
+  /// The error; only where ok() is false.
   [[nodiscard]] const Error& error() const {
     MBE_ASSERT(!ok());
     return std::get<1>(state_);
@@ -112,6 +113,7 @@ class [[nodiscard]] Result<void> {
 
   [[nodiscard]] bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
+  /// The error; only where ok() is false.
   [[nodiscard]] const Error& error() const {
     MBE_ASSERT(!ok());
     return *error_;
@@ -127,8 +129,8 @@ class [[nodiscard]] Result<void> {
 #define MBE_CONCAT(a, b) MBE_CONCAT_INNER(a, b)
 
 /// Returns the error of a Result-valued expression from the enclosing function.
-#define MBE_TRY(expression)                                          \
-  do {                                                               \
+#define MBE_TRY(expression)                                                          \
+  do {                                                                               \
     if (auto mbe_result = (expression); !mbe_result.ok()) return mbe_result.error(); \
   } while (false)
 

@@ -62,15 +62,16 @@ std::vector<std::size_t> order_of(const std::vector<PromptItem>& items,
   const auto density = [&](std::size_t i) {
     return items[i].relevance / static_cast<double>(std::max<std::size_t>(costs[i], 1));
   };
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return density(a) > density(b);
-  });
+  std::ranges::stable_sort(order,
+                           [&](std::size_t a, std::size_t b) { return density(a) > density(b); });
   return order;
 }
 
 }  // namespace
 
-double bigram_overlap(std::string_view a, std::string_view b) { return dice(bigrams(a), bigrams(b)); }
+double bigram_overlap(std::string_view a, std::string_view b) {
+  return dice(bigrams(a), bigrams(b));
+}
 
 std::size_t BudgetContext::cost(const PromptItem& item, std::string_view text) const {
   const std::string printed = fenced(item, text, request, words);

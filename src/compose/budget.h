@@ -17,8 +17,8 @@ namespace mbe {
 inline constexpr double near_duplicate_overlap = 0.85;
 
 struct Chosen {
-  std::size_t index;   ///< into the items given
-  std::string text;    ///< the whole text, or its beginning with the cut mark
+  std::size_t index;  ///< into the items given
+  std::string text;   ///< the whole text, or its beginning with the cut mark
   bool cut = false;
 };
 
@@ -32,9 +32,9 @@ struct BudgetContext {
   [[nodiscard]] std::size_t cost(const PromptItem& item, std::string_view text) const;
 };
 
-/// Picks items for at most `tokens`. `keep_order`: first come first served (pinned items) instead of
-/// relevance per token. An item that does not fit whole is cut when at least a third of it fits and
-/// nothing else was cut. The result is ordered by index.
+/// Picks items for at most `tokens`. `keep_order`: first come first served (pinned items) instead
+/// of relevance per token. An item that does not fit whole is cut when at least a third of it fits
+/// and nothing else was cut. The result is ordered by index.
 [[nodiscard]] std::vector<Chosen> choose(const std::vector<PromptItem>& items, std::size_t tokens,
                                          bool keep_order, const BudgetContext& context);
 

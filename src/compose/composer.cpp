@@ -35,7 +35,9 @@ struct Parts {
   std::string input;
 };
 
-std::string turn_line(const PromptTurn& turn) { return turn.speaker + ": " + turn.text; }
+std::string turn_line(const PromptTurn& turn) {
+  return turn.speaker + ": " + turn.text;
+}
 
 std::string plain_text(const Parts& parts, const PromptTemplates& words) {
   std::string out = parts.system + "\n\n" + parts.stable + parts.recalled;
@@ -115,9 +117,8 @@ std::vector<PromptItem> candidates(const PromptRequest& request) {
   std::ranges::stable_sort(items, std::greater{}, &PromptItem::relevance);
   if (items.size() > memories_max) items.resize(memories_max);
   const auto pinned = [&](const PromptItem& item) {
-    return std::ranges::any_of(request.pinned, [&](const PromptItem& pin) {
-      return pin.sequence == item.sequence;
-    });
+    return std::ranges::any_of(
+        request.pinned, [&](const PromptItem& pin) { return pin.sequence == item.sequence; });
   };
   std::erase_if(items, pinned);
   std::ranges::stable_sort(items, {}, [](const PromptItem& item) {
@@ -166,14 +167,20 @@ Prompt fill_budget(const PromptRequest& request, Parts parts, const PromptTempla
 
 Result<PromptTemplates> PromptTemplates::load(const std::filesystem::path& file) {
   std::ifstream in(file);
-  if (!in) return fail(ErrorCode::not_found, "prompt templates {} are missing; reinstall", file.string());
+  if (!in) {
+    return fail(ErrorCode::not_found, "prompt templates {} are missing; reinstall", file.string());
+  }
   const json all = json::parse(in, nullptr, false);
   PromptTemplates words;
   const std::pair<const char*, std::string PromptTemplates::*> fields[] = {
-      {"system", &PromptTemplates::system},     {"pinned", &PromptTemplates::pinned},
-      {"goals", &PromptTemplates::goals},       {"mood", &PromptTemplates::mood},
-      {"memories", &PromptTemplates::memories}, {"turns", &PromptTemplates::turns},
-      {"input", &PromptTemplates::input},       {"cut", &PromptTemplates::cut},
+      {"system", &PromptTemplates::system},
+      {"pinned", &PromptTemplates::pinned},
+      {"goals", &PromptTemplates::goals},
+      {"mood", &PromptTemplates::mood},
+      {"memories", &PromptTemplates::memories},
+      {"turns", &PromptTemplates::turns},
+      {"input", &PromptTemplates::input},
+      {"cut", &PromptTemplates::cut},
       {"unknown_time", &PromptTemplates::unknown_time}};
   for (const auto& [name, member] : fields) {
     if (!all.is_object() || !all.contains(name) || !all[name].is_string()) {
@@ -210,8 +217,8 @@ Result<Prompt> compose(const PromptRequest& request, const PromptTemplates& word
   // Parts are measured one by one; a tokenizer may need a little more for the whole. Each round
   // leaves more room, and the last one holds frame and input alone, which was shown to fit.
   for (const double room : {1.0, 0.95, 0.85, 0.6, 0.3, 0.0}) {
-    Prompt prompt = fill_budget(request, parts, words, counter,
-                                share(request.budget_tokens - frame, room));
+    Prompt prompt =
+        fill_budget(request, parts, words, counter, share(request.budget_tokens - frame, room));
     if (prompt.tokens <= request.budget_tokens) return prompt;
   }
   MBE_ASSERT(false && "the frame was measured to fit");

@@ -1,5 +1,5 @@
-// Counting a model's tokens. A composer asks through this interface; when the model is known its own
-// tokenizer answers, otherwise an estimate that is meant to be too high rather than too low.
+// Counting a model's tokens. A composer asks through this interface; when the model is known its
+// own tokenizer answers, otherwise an estimate that is meant to be too high rather than too low.
 #pragma once
 
 #include <cstddef>

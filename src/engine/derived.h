@@ -33,10 +33,8 @@ class Derived {
   /// anew by the next follow(). Errors: io.
   [[nodiscard]] static Result<std::unique_ptr<Derived>> open(FileSystem& files,
                                                              const std::string& directory,
-                                                             Chain& chain,
-                                                             const Analyser& analyser,
-                                                             const CueWords& words,
-                                                             bool read_only);
+                                                             Chain& chain, const Analyser& analyser,
+                                                             const CueWords& words, bool read_only);
 
   /// Hands over what was just appended, so that follow() need not open and analyse it again.
   /// Forgotten beyond offers_max blocks.
@@ -57,6 +55,7 @@ class Derived {
   Result<void> rebuild(const Progress& progress);
 
   [[nodiscard]] bool may_write() const { return lock_ != nullptr; }
+  /// Bytes of an index's files on disk; what is only in memory does not count.
   [[nodiscard]] std::uint64_t keyword_bytes() const;
   [[nodiscard]] std::uint64_t attribute_bytes() const;
 
@@ -76,8 +75,8 @@ class Derived {
   Result<void> discard();
   [[nodiscard]] Result<std::uint64_t> first_missing();
   Result<void> take_offers(std::uint64_t& next, Batch& batch);
-  Result<void> add(Batch& batch, std::uint64_t sequence, const Digest& hash,
-                   const Payload& payload, const Analysis& analysis);
+  Result<void> add(Batch& batch, std::uint64_t sequence, const Digest& hash, const Payload& payload,
+                   const Analysis& analysis);
   Result<void> store(Batch& batch);
 
   FileSystem& files_;

@@ -7,63 +7,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "embed/test_embedder.h"
+#include "engine/engine_fixture.h"
 
 namespace mbe {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr TimeMs start = 1'700'000'000'000;
-
-/// A home in a folder of its own, a fake clock and the deterministic embedder.
-class EngineTest : public testing::Test {
- protected:
-  void SetUp() override {
-    static int counter = 0;
-    home_ = fs::temp_directory_path() /
-            ("mbe-engine-test-" + std::to_string(getpid()) + "-" + std::to_string(counter++));
-    reopen();
-  }
-  void TearDown() override {
-    engine_.reset();
-    fs::remove_all(home_);
-  }
-  void reopen(bool read_only = false) {
-    engine_.reset();
-    auto opened = Engine::open(
-        {.home = home_, .read_only = read_only, .clock = &clock_, .embedder = embedder_});
-    ASSERT_TRUE(opened.ok()) << opened.error().message();
-    engine_ = std::move(*opened);
-    auto memory = engine_->chain("main");
-    ASSERT_TRUE(memory.ok()) << memory.error().message();
-    memory_ = *memory;
-  }
-  std::uint64_t remember(const std::string& text, const std::string& session = "") {
-    clock_.advance_ms(1'000);
-    auto receipt = memory_->remember({.text = text, .speaker = "Mina", .session = session});
-    EXPECT_TRUE(receipt.ok()) << receipt.error().message();
-    return receipt.ok() ? receipt->block_index : 0;
-  }
-  std::vector<std::uint64_t> recall(const std::string& cue, std::vector<std::string> arms = {}) {
-    auto result = memory_->recall({.cue = cue, .arms = std::move(arms), .threshold = false});
-    EXPECT_TRUE(result.ok()) << result.error().message();
-    std::vector<std::uint64_t> out;
-    for (const RecallHit& hit : result.ok() ? result->hits : std::vector<RecallHit>{}) {
-      out.push_back(hit.block.block_index);
-    }
-    return out;
-  }
-  static bool contains(const std::vector<std::uint64_t>& all, std::uint64_t one) {
-    return std::ranges::find(all, one) != all.end();
-  }
-
-  FakeClock clock_{start};
-  std::shared_ptr<TestEmbedder> embedder_ = std::make_shared<TestEmbedder>();
-  fs::path home_;
-  std::unique_ptr<Engine> engine_;
-  Memory* memory_ = nullptr;
-};
 
 TEST_F(EngineTest, RemembersAndRecallsAcrossRestarts) {
   const auto walnut = remember("I am allergic to walnuts and pecans.");
@@ -151,8 +98,8 @@ TEST_F(EngineTest, AnswersAsOfAnEarlierTime) {
   const TimeMs then = clock_.now_ms();
   clock_.advance_ms(100'000);
   const auto updated = memory_->update(old, {.text = "My phone number ends in 5678"});
-  const auto result = memory_->recall(
-      {.cue = "phone number", .filter = {.as_of_ms = then}, .threshold = false});
+  const auto result =
+      memory_->recall({.cue = "phone number", .filter = {.as_of_ms = then}, .threshold = false});
   ASSERT_TRUE(result.ok());
   ASSERT_EQ(result->hits.size(), 1U);
   EXPECT_EQ(result->hits.front().block.block_index, old);
@@ -167,73 +114,6 @@ TEST_F(EngineTest, HidesAndRestores) {
   EXPECT_TRUE(contains(recall("cake recipe"), index));
   EXPECT_EQ(memory_->mark(index, "fold").error().code(), ErrorCode::invalid_argument);
   EXPECT_EQ(memory_->mark(9'999, "pin").error().code(), ErrorCode::not_found);
-}
-
-TEST_F(EngineTest, ForgetsEverywhere) {
-  const auto kept = remember("The bakery opens at seven", "s");
-  const auto gone = remember("The password of the shed is canarybird", "s");
-  remember("And the garden needs water", "s");
-  ASSERT_TRUE(memory_->reembed(false).ok());
-  ASSERT_TRUE(memory_->observe({.text = "The password of the shed is canarybird"}).ok());
-  const ForgetTarget target{.blocks = {gone}};
-  const auto preview = memory_->forget_preview(target);
-  ASSERT_TRUE(preview.ok());
-  EXPECT_EQ(preview->count(), 1U);
-  bool copy_named = false;
-  for (const Message& said : preview->notes) {
-    copy_named = copy_named || said.message().find("says the same") != std::string::npos;
-  }
-  EXPECT_TRUE(copy_named);
-  EXPECT_EQ(memory_->forget(target, 7).error().code(), ErrorCode::invalid_argument);
-  ASSERT_TRUE(memory_->forget(target, 1).ok());
-  EXPECT_EQ(memory_->show(gone)->state, "erased");
-  EXPECT_FALSE(contains(recall("password of the shed"), gone));
-  EXPECT_TRUE(contains(recall("bakery"), kept));
-  EXPECT_TRUE(memory_->verify().ok);
-  reopen();
-  EXPECT_EQ(memory_->show(gone)->state, "erased");
-  EXPECT_EQ(memory_->short_term()->size(), 0U);
-  EXPECT_EQ(memory_->update(gone, {.text = "again"}).error().code(), ErrorCode::denied);
-}
-
-TEST_F(EngineTest, ForgetsWhatRestsOnATarget) {
-  const auto source = remember("I moved to Incheon");
-  const auto update = memory_->update(source, {.text = "I moved to Busan"});
-  const auto preview = memory_->forget_preview({.blocks = {source}});
-  ASSERT_TRUE(preview.ok());
-  ASSERT_EQ(preview->derived.size(), 1U);
-  EXPECT_EQ(preview->derived.front().block_index, update->block_index);
-}
-
-TEST_F(EngineTest, RefusesAForgottenStatement) {
-  const auto gone = remember("My old nickname is Sparrow");
-  ASSERT_TRUE(memory_->forget({.blocks = {gone}, .refuse = true}, 1).ok());
-  EXPECT_EQ(memory_->remember({.text = "my old  NICKNAME is sparrow"}).error().code(),
-            ErrorCode::denied);
-  EXPECT_TRUE(memory_->remember({.text = "My new nickname is Wren"}).ok());
-}
-
-TEST_F(EngineTest, ForgetsNothingWithoutATarget) {
-  remember("something");
-  EXPECT_EQ(memory_->forget_preview({}).error().code(), ErrorCode::invalid_argument);
-  EXPECT_EQ(memory_->forget_preview({.blocks = {999}}).error().code(), ErrorCode::not_found);
-}
-
-TEST_F(EngineTest, LeavesNoTextOfAForgottenBlockInAnyFile) {
-  const auto gone = remember("zanzibarcanary lives in the attic", "s");
-  remember("we feed it corn", "s");
-  ASSERT_TRUE(memory_->reembed(false).ok());
-  ASSERT_TRUE(memory_->update_waypoints("default", "zanzibarcanary").ok());
-  ASSERT_TRUE(memory_->rebuild().ok());
-  ASSERT_TRUE(memory_->forget({.blocks = {gone}}, 1).ok());
-  engine_.reset();
-  for (const auto& entry : fs::recursive_directory_iterator(home_)) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    EXPECT_EQ(bytes.find("zanzibarcanary"), std::string::npos) << entry.path();
-  }
-  reopen();
 }
 
 TEST_F(EngineTest, KeepsWaypointsReadyAndWritesTheCache) {
@@ -258,9 +138,8 @@ TEST_F(EngineTest, KeepsAWaypointThroughAnEllipticalTurn) {
   ASSERT_TRUE(memory_->observe({.text = "빵집 프로젝트가 자꾸 생각나"}).ok());
   const auto observed = memory_->observe({.text = "그건 어떻게 됐지?"});
   ASSERT_TRUE(observed.ok());
-  const bool reached = std::ranges::any_of(observed->waypoints, [&](const WaypointView& point) {
-    return point.block_index == project;
-  });
+  const bool reached = std::ranges::any_of(
+      observed->waypoints, [&](const WaypointView& point) { return point.block_index == project; });
   EXPECT_TRUE(reached);
 }
 
@@ -278,13 +157,24 @@ TEST_F(EngineTest, ComposesWithinTheBudget) {
   EXPECT_EQ(memory_->compose({.input = "x", .budget_tokens = 3}).error().code(), ErrorCode::limit);
 }
 
+TEST_F(EngineTest, TellsTheMoodOfLateInThePrompt) {
+  remember("너무 슬퍼");
+  remember("오늘도 슬프고 불안해");
+  const auto prompt = memory_->compose({.input = "오늘 어땠지?", .budget_tokens = 600});
+  ASSERT_TRUE(prompt.ok()) << prompt.error().message();
+  EXPECT_NE(prompt->prompt.find("슬픔"), std::string::npos);
+}
+
 TEST_F(EngineTest, ImportsOnceAndKeepsDates) {
   std::vector<ImportItem> items;
   for (std::uint64_t i = 0; i < 300; ++i) {
-    items.push_back({.id = "t" + std::to_string(i), .chain = "main",
-                     .text = "turn number " + std::to_string(i), .speaker = "Mina",
+    items.push_back({.id = "t" + std::to_string(i),
+                     .chain = "main",
+                     .text = "turn number " + std::to_string(i),
+                     .speaker = "Mina",
                      .session = "s" + std::to_string(i / 10),
-                     .time_ms = start - 86'400'000 * static_cast<TimeMs>(300 - i), .line = i + 1});
+                     .time_ms = start - 86'400'000 * static_cast<TimeMs>(300 - i),
+                     .line = i + 1});
   }
   items.push_back({.id = "bad", .chain = "main", .text = "", .line = 301});
   const auto first = memory_->import(items);
@@ -302,7 +192,8 @@ TEST_F(EngineTest, ImportsOnceAndKeepsDates) {
 
 TEST_F(EngineTest, RebuildsToTheSameRecall) {
   for (int i = 0; i < 40; ++i) {
-    remember("note " + std::to_string(i) + " on bread, ovens and flour", "s" + std::to_string(i / 5));
+    remember("note " + std::to_string(i) + " on bread, ovens and flour",
+             "s" + std::to_string(i / 5));
   }
   const auto before = recall("flour for the bread", {"keyword", "tag"});
   ASSERT_TRUE(memory_->rebuild().ok());

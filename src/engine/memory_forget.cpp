@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "engine/memory_parts.h"
-#include "engine/records.h"
 #include "engine/recaller.h"
+#include "engine/records.h"
 #include "engine/views.h"
 
 namespace mbe {
@@ -34,10 +34,11 @@ std::vector<SequenceRange> ranges_of(const std::vector<std::uint64_t>& sequences
 
 /// What a preview says besides the blocks, because no erasure of ours can change it.
 std::vector<Message> standing_notes() {
-  return {note("copies of this home (backups, snapshots, synchronised folders) still hold the block "
-               "and, if the keys were copied too, its text"),
-          note("flash storage may keep overwritten key bytes until it reuses them; full-disk "
-               "encryption closes that gap")};
+  return {
+      note("copies of this home (backups, snapshots, synchronised folders) still hold the block "
+           "and, if the keys were copied too, its text"),
+      note("flash storage may keep overwritten key bytes until it reuses them; full-disk "
+           "encryption closes that gap")};
 }
 
 }  // namespace
@@ -82,9 +83,8 @@ static Result<SequenceSet> targets_of(const Memory::Parts& parts, const ForgetTa
 }
 
 /// Blocks outside the erasure whose text is the same: told, not taken.
-static Result<std::vector<Message>> copies_note(const Memory::Parts& parts,
-                                                    const BlockView& target,
-                                                    const SequenceSet& all) {
+static Result<std::vector<Message>> copies_note(const Memory::Parts& parts, const BlockView& target,
+                                                const SequenceSet& all) {
   RecallRequest request;
   request.cue = target.context;
   request.arms = {"keyword"};
@@ -97,8 +97,8 @@ static Result<std::vector<Message>> copies_note(const Memory::Parts& parts,
     if (all.contains(hit.sequence)) continue;
     MBE_ASSIGN(const Block block, parts.chain->read(hit.sequence));
     if (block.state != BlockState::ok || folded(block.payload.text) != text) continue;
-    out.push_back(note("block {} says the same as block {}; name it too to forget it",
-                       hit.sequence, target.block_index));
+    out.push_back(note("block {} says the same as block {}; name it too to forget it", hit.sequence,
+                       target.block_index));
   }
   return out;
 }
@@ -138,7 +138,9 @@ Result<ForgetPreview> Memory::forget_preview(const ForgetTarget& target) {
 
 Result<ForgetReport> Memory::forget(const ForgetTarget& target, std::size_t count) {
   MBE_ASSIGN(const ForgetPreview preview, forget_preview(target));
-  if (preview.count() == 0) return fail(ErrorCode::not_found, "nothing matches; nothing was forgotten");
+  if (preview.count() == 0) {
+    return fail(ErrorCode::not_found, "nothing matches; nothing was forgotten");
+  }
   if (preview.count() != count) {
     return fail(ErrorCode::invalid_argument,
                 "{} blocks would be forgotten, not {}; look at the preview and confirm that number",
@@ -161,12 +163,11 @@ Result<ForgetReport> Memory::forget(const ForgetTarget& target, std::size_t coun
   }
   ForgetReport report;
   report.count = sequences.size();
-  MBE_ASSIGN(const Erasure erasure,
-             parts_->chain->erase(request, [&](const Erasure& step) {
-               auto unreached = parts_->purge(sequences_of(step.ranges), texts);
-               if (unreached.ok()) report.unreached = *unreached;
-               return unreached;
-             }));
+  MBE_ASSIGN(const Erasure erasure, parts_->chain->erase(request, [&](const Erasure& step) {
+    auto unreached = parts_->purge(sequences_of(step.ranges), texts);
+    if (unreached.ok()) report.unreached = *unreached;
+    return unreached;
+  }));
   report.erase_block = erasure.sequence;
   return report;
 }
@@ -186,7 +187,8 @@ Result<std::vector<std::string>> Memory::Parts::purge(const std::vector<std::uin
   MBE_TRY(working->forget(sequences, texts));
   if (!derived->may_write()) {
     unreached.emplace_back(
-        "another process writes the index files; it removes the block when it next follows the log");
+        "another process writes the index files; it removes the block when it next follows the "
+        "log");
   }
   return unreached;
 }

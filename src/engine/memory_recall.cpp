@@ -24,7 +24,8 @@ Result<std::uint8_t> arm_mask(const std::vector<std::string>& names) {
   if (names.empty()) return all_arms;
   std::uint8_t mask = 0;
   for (const std::string& name : names) {
-    const auto known = std::ranges::find(arm_names, name, [](const auto& one) { return one.first; });
+    const auto known =
+        std::ranges::find(arm_names, name, [](const auto& one) { return one.first; });
     if (known == std::end(arm_names)) {
       return fail(ErrorCode::invalid_argument,
                   "`{}` is not an arm; the arms are keyword, tag, vector, time, waypoint", name);
@@ -101,8 +102,7 @@ auto Recaller::with_cue(const RecallRequest& request, const SequenceSet* only, R
   return used;
 }
 
-Result<Recalled> Recaller::rank_cue(const RecallRequest& request,
-                                    const SequenceSet* only) const {
+Result<Recalled> Recaller::rank_cue(const RecallRequest& request, const SequenceSet* only) const {
   Recalled out;
   MBE_ASSIGN(out.ranked,
              with_cue(request, only, out, [&](const RecallView& view, const RecallCue& cue) {

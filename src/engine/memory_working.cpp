@@ -19,8 +19,8 @@ constexpr std::size_t cue_bytes_max = 2'000;  ///< of them together
 constexpr std::size_t fence_bytes = 10;       ///< 16 characters of base32, 80 bits
 
 /// The utterance, with the turns before it where it names nothing itself ("how did that go?").
-std::string cue_of(const Conversation& talk, const std::string& utterance,
-                   const Analyser& analyser, TimeMs now) {
+std::string cue_of(const Conversation& talk, const std::string& utterance, const Analyser& analyser,
+                   TimeMs now) {
   if (!analyser.analyse(utterance, now, 0).keywords.empty()) return utterance;
   std::string cue = utterance;
   std::size_t used = 0;
@@ -37,8 +37,8 @@ std::vector<Waypoint> waypoints_from(const std::vector<RankedHit>& hits) {
   std::vector<Waypoint> out;
   for (const RankedHit& hit : hits) {
     const auto share = [&](Arm arm) { return hit.parts[static_cast<std::size_t>(arm)].share; };
-    out.push_back({hit.sequence, hit.score, share(Arm::keyword), share(Arm::tag),
-                   share(Arm::vector)});
+    out.push_back(
+        {hit.sequence, hit.score, share(Arm::keyword), share(Arm::tag), share(Arm::vector)});
   }
   return out;
 }
@@ -76,15 +76,15 @@ Result<PromptItem> prompt_item(const Memory::Parts& parts, std::uint64_t sequenc
   MBE_ASSIGN(const Block block, parts.chain->read(sequence));
   if (block.state != BlockState::ok) return PromptItem{};
   const Payload& payload = block.payload;
-  return PromptItem{sequence,      payload.text, payload.speaker, time_of(payload),
-                    payload.trust, relevance};
+  return PromptItem{sequence,         payload.text,  payload.speaker,
+                    time_of(payload), payload.trust, relevance};
 }
 
 Result<std::vector<PromptItem>> pinned_items(const Memory::Parts& parts,
                                              const DerivedSnapshot& indexes) {
   MBE_ASSIGN(const SequenceSet pinned,
-             indexes.attributes->select(
-                 {.with_flags = {Flag::pinned}, .without_flags = {Flag::hidden, Flag::superseded}}));
+             indexes.attributes->select({.with_flags = {Flag::pinned},
+                                         .without_flags = {Flag::hidden, Flag::superseded}}));
   std::vector<PromptItem> out;
   for (const std::uint64_t sequence : pinned.to_vector()) {
     MBE_ASSIGN(PromptItem item, prompt_item(parts, sequence, 1));
@@ -119,8 +119,11 @@ Result<std::string> mood_line(const DerivedSnapshot& indexes, const Analyser& an
     for (const std::string& tag : record ? record->tags : std::vector<std::string>{}) {
       if (!analyser.is_emotion(tag)) continue;
       const auto known = std::ranges::find(counts, tag, &std::pair<std::string, int>::first);
-      if (known == counts.end()) counts.emplace_back(tag, 1);
-      if (known != counts.end()) ++known->second;
+      if (known == counts.end()) {
+        counts.emplace_back(tag, 1);
+      } else {
+        ++known->second;
+      }
     }
   }
   std::ranges::stable_sort(counts, std::greater{}, &std::pair<std::string, int>::second);
@@ -157,8 +160,8 @@ Result<ObserveResult> Memory::observe(const ObserveRequest& request) {
   if (request.from_assistant) as.kind = "answer";
   Analysis analysis;
   MBE_ASSIGN(const Payload payload, parts_->payload_of(as, analysis));
-  const bool keep = request.remember == "always" ||
-                    (request.remember == "auto" && !analysis.is_chatter);
+  const bool keep =
+      request.remember == "always" || (request.remember == "auto" && !analysis.is_chatter);
   if (keep) {
     MBE_ASSIGN(const RememberReceipt receipt, parts_->append(payload, std::move(analysis)));
     out.block_index = receipt.block_index;

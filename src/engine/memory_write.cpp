@@ -12,11 +12,13 @@ namespace mbe {
 
 Result<void> check_text(std::string_view text) {
   const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-  if (blank) return fail(ErrorCode::invalid_argument, "the text is empty; there is nothing to remember");
+  if (blank) {
+    return fail(ErrorCode::invalid_argument, "the text is empty; there is nothing to remember");
+  }
   if (text.size() > text_bytes_max) {
     return fail(ErrorCode::limit,
-                "the text has {} bytes, the limit is {}; cut it or import it in parts",
-                text.size(), text_bytes_max);
+                "the text has {} bytes, the limit is {}; cut it or import it in parts", text.size(),
+                text_bytes_max);
   }
   if (const auto at = text.find('\0'); at != std::string_view::npos) {
     return fail(ErrorCode::invalid_argument, "the text has a NUL at byte {}; remove it", at);
@@ -43,8 +45,8 @@ std::string folded(std::string_view text) {
 Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
                                           Analysis& analysis) const {
   MBE_TRY(check_text(request.text));
-  for (const std::string* field : {&request.speaker, &request.session, &request.source,
-                                   &request.channel, &request.writer}) {
+  for (const std::string* field :
+       {&request.speaker, &request.session, &request.source, &request.channel, &request.writer}) {
     if (field->size() > attribute_bytes_max || first_invalid_utf8(*field)) {
       return fail(ErrorCode::invalid_argument,
                   "speaker, session, source, channel and writer are UTF-8 of at most {} bytes",

@@ -40,6 +40,7 @@ class Models {
   [[nodiscard]] Result<std::vector<std::vector<std::string>>> emotions(
       std::span<const std::string> texts);
 
+  /// The models in the home, the one in use first. Loads no weights.
   [[nodiscard]] Result<std::vector<ModelView>> list();
   /// Copies the weights into the home, writes the manifest, checks both, makes the model the one in
   /// use from the next start. Errors: invalid_argument (name), corrupt (not a sound GGUF), io.

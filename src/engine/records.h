@@ -22,6 +22,8 @@ inline constexpr std::string_view reference_mark = "#ref:";  ///< + sequence it 
 /// say nothing.
 [[nodiscard]] Analysis analyse_payload(const Analyser& analyser, const Payload& payload);
 
+/// The block as the attribute index keeps it: its own fields, what the analysis found, and marks.
+/// Long values are cut at attribute_bytes_max. Never fails.
 [[nodiscard]] AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
                                                const Analysis& analysis, const CueWords& words);
 

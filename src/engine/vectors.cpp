@@ -19,8 +19,8 @@ constexpr std::size_t context_after = 1;
 constexpr std::uint64_t settled_after = 8;  ///< blocks after which a missing next turn is no turn
 constexpr std::size_t surely_short_bytes = 300;
 constexpr std::size_t context_text_bytes_max = 500;  ///< about 128 tokens
-constexpr std::uint8_t own_kinds = static_cast<std::uint8_t>(kind_bit(VectorKind::turn) |
-                                                             kind_bit(VectorKind::text_window));
+constexpr std::uint8_t own_kinds =
+    static_cast<std::uint8_t>(kind_bit(VectorKind::turn) | kind_bit(VectorKind::text_window));
 constexpr std::size_t background_blocks = 16;
 constexpr auto background_retry = std::chrono::seconds(30);
 
@@ -47,7 +47,9 @@ Vectors::Vectors(FileSystem& files, Chain& chain, Derived& derived, Options opti
   options_.directory += "/derived/vector";
 }
 
-Vectors::~Vectors() { stop(); }
+Vectors::~Vectors() {
+  stop();
+}
 
 Result<std::unique_ptr<Vectors>> Vectors::open(FileSystem& files, Chain& chain, Derived& derived,
                                                Options options) {
@@ -96,8 +98,7 @@ Result<SequenceSet> Vectors::pending(const DerivedSnapshot& indexes) const {
 Result<SequenceSet> Vectors::pending_contexts(const DerivedSnapshot& indexes) const {
   const auto vectors = snapshot();
   MBE_ASSIGN(SequenceSet out, vectors->sequences(kind_bit(VectorKind::turn)));
-  MBE_ASSIGN(const SequenceSet there,
-             vectors->sequences(kind_bit(VectorKind::window_context)));
+  MBE_ASSIGN(const SequenceSet there, vectors->sequences(kind_bit(VectorKind::window_context)));
   MBE_ASSIGN(const SequenceSet alone, indexes.attributes->with_value(Field::session, ""));
   out -= there;
   out -= alone;
@@ -121,7 +122,9 @@ Vectors::Query Vectors::query(const std::string& cue) {
   auto vector = cache_->embed(cue);
   if (vector.ok()) out.vector = std::move(*vector);
   if (!vector.ok()) out.note = vector.error().message();
-  if (const auto waiting = pending(derived_.snapshot()); waiting.ok()) out.pending = waiting->size();
+  if (const auto waiting = pending(derived_.snapshot()); waiting.ok()) {
+    out.pending = waiting->size();
+  }
   if (out.vector.empty()) return out;
   out.snapshot = snapshot();
   return out;
@@ -255,7 +258,8 @@ Result<std::optional<std::vector<float>>> Vectors::of_block(std::uint64_t sequen
 }
 
 std::vector<std::string> Vectors::emotions(const std::vector<float>& vector) const {
-  return options_.head == nullptr ? std::vector<std::string>() : emotion_names(*options_.head, vector);
+  return options_.head == nullptr ? std::vector<std::string>()
+                                  : emotion_names(*options_.head, vector);
 }
 
 Result<void> Vectors::forget(const std::vector<std::uint64_t>& sequences,
@@ -319,7 +323,9 @@ std::uint64_t Vectors::count() const {
   return index_ == nullptr ? 0 : snapshot()->vector_count();
 }
 
-std::uint64_t Vectors::bytes() const { return index_ == nullptr ? 0 : index_->bytes_on_disk(); }
+std::uint64_t Vectors::bytes() const {
+  return index_ == nullptr ? 0 : index_->bytes_on_disk();
+}
 
 std::string Vectors::model_id() const {
   return options_.embedder == nullptr ? "" : options_.embedder->model_id();

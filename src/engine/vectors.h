@@ -26,10 +26,10 @@ class Vectors {
   struct Options {
     std::string directory;  ///< of the chain
     bool may_write = true;
-    bool background = false;  ///< embed in a thread of its own, at idle priority
-    std::shared_ptr<Embedder> embedder;     ///< null: no model at hand
+    bool background = false;                  ///< embed in a thread of its own, at idle priority
+    std::shared_ptr<Embedder> embedder;       ///< null: no model at hand
     std::shared_ptr<const EmotionHead> head;  ///< null: none for this model
-    std::string model_note;  ///< why there is no model, or empty
+    std::string model_note;                   ///< why there is no model, or empty
   };
 
   /// A cue's vector and the view to search it in. Without a model: no vector, and a note.
@@ -49,6 +49,7 @@ class Vectors {
   /// is said in the note, and recall goes on without vectors.
   [[nodiscard]] Query query(const std::string& cue);
 
+  /// The blocks that say something and have no vector of their own yet. Errors: corrupt.
   [[nodiscard]] Result<SequenceSet> pending(const DerivedSnapshot& indexes) const;
   /// Embeds at most `blocks_max` pending blocks; returns how many are left.
   /// Errors: unavailable (no model), corrupt (model), io.
@@ -71,8 +72,10 @@ class Vectors {
   /// Ends the background thread; called before anything it uses goes.
   void stop();
 
+  /// Number of vectors in the index, and bytes of its files on disk; 0 without a model.
   [[nodiscard]] std::uint64_t count() const;
   [[nodiscard]] std::uint64_t bytes() const;
+  /// The model that makes the vectors; empty if there is none.
   [[nodiscard]] std::string model_id() const;
 
   static constexpr std::uint64_t pending_before_query = 64;
@@ -87,8 +90,7 @@ class Vectors {
   Result<void> embed_contexts(const std::vector<std::uint64_t>& sequences,
                               const DerivedSnapshot& indexes);
   Result<void> gather(std::uint64_t sequence, Batch& batch);
-  Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes,
-                              Batch& batch);
+  Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes, Batch& batch);
   Result<void> copy_own(std::uint64_t sequence, Batch& batch);
   Result<void> run_batch(Batch& batch);
   void run(const std::stop_token& stop);

@@ -29,10 +29,12 @@ void add_analysis_now(BlockView& view, const Analyser& analyser);
                                                   const DerivedSnapshot& indexes,
                                                   const Analyser& analyser);
 
+/// The analysis for people: ids with their labels, those of tags in the script of `text`.
 [[nodiscard]] AnalysisView analysis_view(const Analysis& analysis, const Analyser& analyser,
                                          std::string_view text);
 
-/// Which language a text is shown in: that of most of its letters; Korean where there is any Hangul.
+/// Which language a text is shown in: that of most of its letters; Korean where there is any
+/// Hangul.
 [[nodiscard]] Language script_of(std::string_view text);
 
 }  // namespace mbe

@@ -1,4 +1,5 @@
-// What a cue asks for, read once: weighted query terms, concepts with their relations, flags, dates.
+// What a cue asks for, read once: weighted query terms, concepts with their relations, flags and
+// dates.
 #pragma once
 
 #include <map>
@@ -17,8 +18,8 @@ struct CueReading {
   double terms_idf = 0;             ///< sum of weight * idf over `terms`
   double concepts_idf = 0;          ///< sum over the cue's own concepts
   bool asks_current = false, asks_quantity = false, asks_when = false;
-  std::vector<std::string> named_speakers;  ///< those the cue names, unless it names all
-  std::map<std::string, float, std::less<>> agents;  ///< how surely a speaker is an assistant, 0 … 1
+  std::vector<std::string> named_speakers;           ///< those the cue names, unless it names all
+  std::map<std::string, float, std::less<>> agents;  ///< 0 … 1: how surely they are assistants
 };
 
 /// Errors: corrupt.

@@ -44,8 +44,8 @@ Result<CueWords> CueWords::open(const std::filesystem::path& file) {
     const std::size_t second = line.find('\t', first + 1);
     const auto kind = std::ranges::find(kind_names, std::string_view(line).substr(0, first));
     if (second == std::string::npos || kind == std::end(kind_names)) {
-      return fail(ErrorCode::corrupt, "{} line {}: {} is unknown: correct it", file.string(), number,
-                  line);
+      return fail(ErrorCode::corrupt, "{} line {}: {} is unknown: correct it", file.string(),
+                  number, line);
     }
     Words& words = out.words_[static_cast<std::size_t>(kind - std::begin(kind_names))];
     const bool korean = line.compare(first + 1, second - first - 1, "ko") == 0;
@@ -57,8 +57,9 @@ Result<CueWords> CueWords::open(const std::filesystem::path& file) {
 bool CueWords::holds(CueWord kind, std::string_view text) const {
   const std::string folded = lower(text);
   const Words& words = words_[static_cast<std::size_t>(kind)];
-  return std::ranges::any_of(words.anywhere,
-                             [&](const std::string& word) { return folded.find(word) != std::string::npos; }) ||
+  return std::ranges::any_of(
+             words.anywhere,
+             [&](const std::string& word) { return folded.find(word) != std::string::npos; }) ||
          std::ranges::any_of(words.whole,
                              [&](const std::string& word) { return holds_whole(folded, word); });
 }

@@ -1,5 +1,5 @@
-// The evidence a candidate has, as numbers. Each feature belongs to one arm, so that the explanation
-// of a score can name it. Definitions: docs/formulas/recall.md.
+// The evidence a candidate has, as numbers. Each feature belongs to one arm, so that the
+// explanation of a score can name it. Definitions: docs/formulas/recall.md.
 #pragma once
 
 #include <array>
@@ -42,6 +42,7 @@ using FeatureRow = std::array<float, feature_count>;
 /// Name as in weights.json.
 [[nodiscard]] std::string_view feature_name(Feature feature);
 
+/// The feature's place in a FeatureRow.
 [[nodiscard]] constexpr std::size_t index_of(Feature feature) {
   return static_cast<std::size_t>(feature);
 }

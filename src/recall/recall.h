@@ -1,5 +1,5 @@
-// Ranks a chain's blocks against a cue: arms gather candidates, evidence about each becomes a row of
-// features, a fitted linear model turns the row into one calibrated score. Reads index snapshots
+// Ranks a chain's blocks against a cue: arms gather candidates, evidence about each becomes a row
+// of features, a fitted linear model turns the row into one calibrated score. Reads index snapshots
 // only, never the log. Invariant: the same snapshots and cue give the same order; ties by lower
 // sequence. Immutable after open; any thread. Formulas and measured gains: docs/formulas/recall.md;
 // weights: data/recall/weights.json, made by tools/fit_recall.py.
@@ -78,10 +78,10 @@ struct FeatureTable {
   float hub_cosine = 0;    ///< of the cue to the mean question
 };
 
-/// How the fitted sum becomes a score: sigmoid(cosines * m + hub * h + bias) says how sure an answer
-/// is, m the mean of the best context cosines, h the cue's cosine to the mean question; a hit behind
-/// the best keeps exp(slope * (its sum - the best sum)) of it. Without vectors the share of the cue's
-/// words that the best hit holds takes their place.
+/// How the fitted sum becomes a score: sigmoid(cosines * m + hub * h + bias) says how sure an
+/// answer is, m the mean of the best context cosines, h the cue's cosine to the mean question; a
+/// hit behind the best keeps exp(slope * (its sum - the best sum)) of it. Without vectors the share
+/// of the cue's words that the best hit holds takes their place.
 struct Calibration {
   float cosines = 0, hub = 0, bias = 0;
   float words = 0, words_bias = 0;
@@ -95,7 +95,8 @@ class Ranker {
   /// Errors: io (unreadable), corrupt (not what is expected; the file is named).
   [[nodiscard]] static Result<Ranker> open(const std::filesystem::path& directory);
 
-  /// At most top_k hits, best first, without a threshold. Errors: invalid_argument (top_k), corrupt.
+  /// At most top_k hits, best first, without a threshold. Errors: invalid_argument (top_k),
+  /// corrupt.
   [[nodiscard]] Result<std::vector<RankedHit>> rank(const RecallView& view,
                                                     const RecallCue& cue) const;
   /// The evidence behind rank(). Errors: as rank.

@@ -1,7 +1,7 @@
 // One conversation's short-term memory: its turns until they expire, and the waypoints that are on
-// the person's mind. A plain value; who stores it is working/working_memory.h. Invariant: never more
-// than turns_max turns or bytes_max bytes of text, and an expired turn never comes back, even if
-// the wall clock steps back.
+// the person's mind. A plain value; who stores it is working/working_memory.h. Invariant: never
+// more than turns_max turns or bytes_max bytes of text, and an expired turn never comes back, even
+// if the wall clock steps back.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace mbe {
 struct ShortTermLimits {
   TimeMs ttl_ms = 6 * 3'600'000LL;  ///< life of a turn
   std::size_t turns_max = 50;
-  std::size_t bytes_max = 65'536;   ///< of text, all turns together; one longer turn is cut
+  std::size_t bytes_max = 65'536;  ///< of text, all turns together; one longer turn is cut
 };
 
 struct Turn {

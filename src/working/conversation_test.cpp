@@ -9,7 +9,9 @@ namespace {
 
 constexpr TimeMs noon = 1'700'000'000'000;
 
-Turn turn(std::string text, TimeMs time) { return {"Mina", std::move(text), false, time, 0, {}}; }
+Turn turn(std::string text, TimeMs time) {
+  return {"Mina", std::move(text), false, time, 0, {}};
+}
 
 TEST(Conversation, LetsATurnExpireAfterItsTime) {
   Conversation talk;
@@ -85,8 +87,9 @@ TEST(ContextCache, HasTheDocumentedForm) {
   Conversation talk;
   talk.current_context = "…";
   talk.waypoints = {{143, 0.93F, 0, 0, 0}};
-  EXPECT_EQ(context_cache_json(talk),
-            "{\"current_context\":\"…\",\"waypoints\":[{\"block_index\":143,\"relevance\":0.93}]}\n");
+  EXPECT_EQ(
+      context_cache_json(talk),
+      "{\"current_context\":\"…\",\"waypoints\":[{\"block_index\":143,\"relevance\":0.93}]}\n");
 }
 
 TEST(Spread, DecaysWhatIsNotFoundAgain) {

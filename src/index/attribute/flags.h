@@ -25,12 +25,14 @@ class FlagHistory {
   /// The block of the last change; nothing if there is none.
   [[nodiscard]] std::optional<std::uint64_t> last_by() const;
 
+  /// After all changes. O(1).
   [[nodiscard]] const SequenceSet& now(Flag flag) const {
     return now_[static_cast<std::size_t>(flag)];
   }
   /// After all changes by blocks up to and including `by`. O(changes).
   [[nodiscard]] SequenceSet at(Flag flag, std::uint64_t by) const;
 
+  /// The whole history as bytes; parse() reads them.
   [[nodiscard]] std::string serialise() const;
   /// Nothing for bytes that are not a history.
   [[nodiscard]] static std::optional<FlagHistory> parse(std::string_view bytes);

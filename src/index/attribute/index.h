@@ -112,6 +112,7 @@ class AttributeSnapshot {
     std::int32_t day = 0;
     std::uint8_t flags = 0;  ///< bit n: Flag n, as of now
     [[nodiscard]] TimeMs time_ms() const { return event_ms.value_or(recorded_ms); }
+    /// Whether the record carries the flag now.
     [[nodiscard]] bool has(Flag flag) const {
       return (flags >> static_cast<unsigned>(flag) & 1u) != 0;
     }
@@ -141,6 +142,7 @@ class AttributeSnapshot {
   [[nodiscard]] virtual SequenceSet flagged(Flag flag) const = 0;
   [[nodiscard]] virtual SequenceSet flagged(Flag flag, std::uint64_t sequence_until) const = 0;
 
+  /// Every sequence that has a record here, and their number.
   [[nodiscard]] virtual SequenceSet all() const = 0;
   [[nodiscard]] virtual std::uint64_t record_count() const = 0;
 };
@@ -180,9 +182,13 @@ class AttributeIndex {
   /// Reads every byte. Errors: corrupt, io.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 
+  /// What was appended so far, without what was removed.
   [[nodiscard]] virtual std::shared_ptr<const AttributeSnapshot> snapshot() const = 0;
+  /// How far the index follows the log, tail included; nothing while it is empty.
   [[nodiscard]] virtual std::optional<Watermark> covered() const = 0;
+  /// How far what is on disk follows the log.
   [[nodiscard]] virtual std::optional<Watermark> persisted() const = 0;
+  /// Bytes of the files, and records that are only in memory.
   [[nodiscard]] virtual std::uint64_t bytes_on_disk() const = 0;
   [[nodiscard]] virtual std::uint64_t tail_records() const = 0;
 };

@@ -15,6 +15,7 @@ namespace mbe {
 
 class AttributeOracle {
  public:
+  /// As AttributeIndex::append, of one record; checks nothing.
   void append(AttributeRecord record) {
     for (auto* values : {&record.tags, &record.keywords}) {
       std::ranges::sort(*values);
@@ -26,15 +27,18 @@ class AttributeOracle {
     const std::uint64_t sequence = record.sequence;
     records_[sequence] = std::move(record);
   }
+  /// As AttributeIndex::set_flag; checks nothing.
   void set_flag(std::uint64_t sequence, Flag flag, bool value, std::uint64_t by) {
     changes_.push_back({sequence, flag, value, by});
   }
+  /// As AttributeIndex::remove, of one sequence.
   void remove(std::uint64_t sequence) {
     records_.erase(sequence);
     std::erase_if(changes_, [&](auto& at) { return at.sequence == sequence || at.by == sequence; });
   }
 
   [[nodiscard]] const std::map<std::uint64_t, AttributeRecord>& records() const { return records_; }
+  /// Whether the block carried the flag after block `until`. O(changes).
   [[nodiscard]] bool flagged(std::uint64_t sequence, Flag flag, std::uint64_t until) const {
     bool out = false;
     for (const Change& change : changes_) {
@@ -44,6 +48,7 @@ class AttributeOracle {
     }
     return out;
   }
+  /// As AttributeSnapshot::as_of, for recorded times that never fall.
   [[nodiscard]] std::optional<std::uint64_t> as_of(TimeMs time) const {
     std::optional<std::uint64_t> last;
     for (const auto& [sequence, record] : records_) {
@@ -53,6 +58,7 @@ class AttributeOracle {
     return last;
   }
 
+  /// As AttributeSnapshot::select.
   [[nodiscard]] SequenceSet select(const AttributeFilter& filter) const {
     SequenceSet out;
     std::uint64_t until = filter.sequence_until.value_or(sequence_limit);
@@ -67,6 +73,7 @@ class AttributeOracle {
     return out;
   }
 
+  /// As AttributeSnapshot::neighbours.
   [[nodiscard]] Neighbours neighbours(std::uint64_t sequence, std::size_t count) const {
     Neighbours out;
     const auto at = records_.find(sequence);

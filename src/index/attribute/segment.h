@@ -66,6 +66,7 @@ class AttributeSegment {
   [[nodiscard]] bool holds(const SequenceSet& any) const { return !(all_ & any).empty(); }
   [[nodiscard]] const SequenceSet& all() const { return all_; }
   [[nodiscard]] std::span<const std::uint32_t> sequences() const { return sequences_; }
+  /// The local number of a sequence. O(log n).
   [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t sequence) const;
   [[nodiscard]] const RecordBounds& bounds() const { return bounds_; }
   /// Errors: corrupt.

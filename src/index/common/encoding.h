@@ -15,12 +15,14 @@ namespace mbe {
 
 static_assert(std::endian::native == std::endian::little, "derived files are little-endian");
 
+/// Appends the bytes of a number.
 template <class T>
 void append_number(std::string& out, T value) {
   static_assert(std::is_arithmetic_v<T>);
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+/// Appends 1 … 10 bytes.
 inline void append_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
@@ -39,6 +41,7 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
+  /// The next sizeof(T) bytes as a number.
   template <class T>
   [[nodiscard]] T number() {
     if (left() < sizeof(T)) return fail<T>();
@@ -46,6 +49,7 @@ class ByteReader {
     at_ += sizeof(T);
     return value;
   }
+  /// The next varint; more than ten bytes count as a read over the end.
   [[nodiscard]] std::uint64_t varint() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
@@ -55,6 +59,7 @@ class ByteReader {
     }
     return fail<std::uint64_t>();
   }
+  /// The next `size` bytes, unchanged; they live as long as what is read.
   [[nodiscard]] std::string_view bytes(std::uint64_t size) {
     if (left() < size) return fail<std::string_view>();
     const std::string_view out(at_, size);

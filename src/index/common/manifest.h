@@ -33,6 +33,7 @@ struct Manifest {
 /// The file of a segment.
 [[nodiscard]] std::string segment_path(const std::string& directory, std::uint64_t id);
 
+/// The bytes of a manifest file, its checksum at the end.
 [[nodiscard]] std::string serialise(FileForm form, const Manifest& manifest);
 /// Errors: corrupt (magic, version, checksum, sizes).
 [[nodiscard]] Result<Manifest> parse_manifest(FileForm form, std::string_view bytes,

@@ -34,9 +34,11 @@ struct SegmentInfo {
 class SegmentBuilder {
  public:
   SegmentBuilder(FileForm form, SegmentInfo info) : form_(form), info_(info) {}
+  /// Adds a section after those before it; `section` is its id in the file.
   void add(std::uint32_t section, std::string bytes) {
     sections_.emplace_back(section, std::move(bytes));
   }
+  /// The bytes of the whole file, with their page checksums.
   [[nodiscard]] std::string finish() const;
 
  private:

@@ -37,6 +37,7 @@ class SegmentStack {
     std::string extra;              ///< of the manifest, or newer
   };
 
+  /// Maps the segments of a directory; an empty stack if it has no manifest. Errors: io, corrupt.
   [[nodiscard]] static Result<SegmentStack> open(FileSystem& fs, std::string directory,
                                                  SegmentLimits limits) {
     SegmentStack out(fs, std::move(directory), limits);
@@ -64,11 +65,13 @@ class SegmentStack {
   }
   /// No file is written from now on: another process owns the directory.
   void keep_private() { writes_ = false; }
+  /// Replaces what the manifest keeps beside the segments; on disk with the next flush.
   void set_extra(std::string extra) {
     extra_ = std::move(extra);
     publish();
   }
 
+  /// Hides items from every later state(); on disk they stay until purge().
   void remove(std::span<const std::uint64_t> sequences) {
     for (const std::uint64_t sequence : sequences) {
       if (sequence < sequence_limit) removed_.add(sequence);
@@ -81,11 +84,13 @@ class SegmentStack {
   /// purge(), and the tail goes to disk.
   Result<void> flush() { return writes_ ? commit(true) : Result<void>{}; }
 
+  /// Reads every byte on disk. Errors: corrupt.
   [[nodiscard]] Result<void> verify() const {
     for (const Pointer& segment : disk_) MBE_TRY(segment->file().verify());
     return {};
   }
 
+  /// The newest state; what is handed out never changes. Any thread.
   [[nodiscard]] std::shared_ptr<const State> state() const {
     const std::scoped_lock lock(*mutex_);
     return state_;
@@ -93,11 +98,13 @@ class SegmentStack {
   [[nodiscard]] const std::optional<Watermark>& covered() const { return covered_; }
   [[nodiscard]] const std::optional<Watermark>& persisted() const { return manifest_.covered; }
   [[nodiscard]] const std::string& extra() const { return extra_; }
+  /// Items that are only in memory.
   [[nodiscard]] std::uint64_t tail_items() const {
     std::uint64_t sum = 0;
     for (const Pointer& segment : tail_) sum += items(segment);
     return sum;
   }
+  /// Bytes of the segments' files and of the manifest.
   [[nodiscard]] std::uint64_t bytes_on_disk() const {
     std::uint64_t sum = 0;
     for (const SegmentEntry& segment : manifest_.segments) sum += segment.bytes;

@@ -25,6 +25,8 @@ class SequenceSet {
   /// All sequences from `first` up to, not including, `end`.
   [[nodiscard]] static SequenceSet range(std::uint64_t first, std::uint64_t end);
 
+  /// Puts a sequence (below sequence_limit) in, takes one out; no effect if it is so already.
+  /// O(log n).
   void add(std::uint64_t sequence);
   void remove(std::uint64_t sequence);
   /// Anything at or above sequence_limit is never contained. O(log n).

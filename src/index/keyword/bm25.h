@@ -34,6 +34,7 @@ struct TermWeight {
   float norm_base = 0;   ///< k1 * (1 - b)
   float norm_slope = 0;  ///< k1 * b / average length
 
+  /// `weight_idf`: the query's weight times bm25_idf; `average_length`: 0 if no document has any.
   [[nodiscard]] static TermWeight of(Bm25 bm25, double weight_idf, double average_length) {
     TermWeight out;
     out.gain = static_cast<float>(weight_idf * (static_cast<double>(bm25.k1) + 1));

@@ -66,6 +66,7 @@ struct KeywordParts {
   std::uint32_t terms_matched = 0;
   std::uint64_t mask = 0;    ///< bit i: query term i is there (terms from the 64th on have no bit)
   std::uint32_t length = 0;  ///< terms of LengthClass::word in the block
+  /// The whole score: the sum over the kinds.
   [[nodiscard]] double total() const;
 };
 
@@ -144,6 +145,7 @@ class KeywordIndex {
   /// Reads every byte. Errors: corrupt (names the file), io.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 
+  /// What was appended so far, without what was removed.
   [[nodiscard]] virtual std::shared_ptr<const KeywordSnapshot> snapshot() const = 0;
   /// How far the index follows the log, tail included; nothing while it is empty.
   [[nodiscard]] virtual std::optional<Watermark> covered() const = 0;

@@ -18,6 +18,7 @@ class KeywordOracle {
  public:
   explicit KeywordOracle(Bm25 bm25 = {}) : bm25_(bm25) {}
 
+  /// As KeywordIndex::append, of one document; checks nothing.
   void append(const KeywordDocument& document) {
     Stored stored;
     for (const Term& term : document.terms) {
@@ -31,6 +32,7 @@ class KeywordOracle {
     for (const auto& [key, count] : stored.counts) ++frequencies_[key];
     documents_[document.sequence] = std::move(stored);
   }
+  /// As KeywordIndex::remove, of one sequence.
   void remove(std::uint64_t sequence) { removed_.insert(sequence); }
   /// What purge and flush do to the statistics.
   void purge() {
@@ -44,10 +46,12 @@ class KeywordOracle {
   }
 
   [[nodiscard]] std::uint64_t document_count() const { return documents_.size(); }
+  /// As KeywordSnapshot::document_frequency.
   [[nodiscard]] std::uint64_t document_frequency(TermKind kind, const std::string& text) const {
     const auto at = frequencies_.find(Key{kind, text});
     return at == frequencies_.end() ? 0 : at->second;
   }
+  /// As KeywordSnapshot::average_length. O(documents).
   [[nodiscard]] double average_length(LengthClass of) const {
     std::uint64_t total = 0;
     std::uint64_t with = 0;
@@ -58,6 +62,7 @@ class KeywordOracle {
     return with == 0 ? 0 : static_cast<double>(total) / static_cast<double>(with);
   }
 
+  /// As KeywordSnapshot::search. O(documents * terms).
   [[nodiscard]] std::vector<KeywordHit> search(std::span<const QueryTerm> query,
                                                const KeywordSearchOptions& options) const {
     std::vector<KeywordHit> hits;
@@ -74,6 +79,7 @@ class KeywordOracle {
     return hits;
   }
 
+  /// As KeywordSnapshot::score_parts, of one sequence, without mask and length.
   [[nodiscard]] KeywordParts parts(std::span<const QueryTerm> query, std::uint64_t sequence) const {
     KeywordParts out;
     const auto at = documents_.find(sequence);

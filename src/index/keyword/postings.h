@@ -42,7 +42,9 @@ class PostingReader {
 
   [[nodiscard]] std::uint32_t blocks() const { return blocks_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
+  /// Bounds of a block below blocks(); of a short list those of the whole.
   [[nodiscard]] BlockHead head(std::uint32_t block) const;
+  /// head().last_document, without reading the rest.
   [[nodiscard]] std::uint32_t last_document(std::uint32_t block) const {
     return heads_.empty() ? short_head_.last_document
                           : load_number<std::uint16_t>(heads_.data() + block * head_bytes);

@@ -45,11 +45,14 @@ class KeywordSegment {
                                                  const SequenceSet& without);
 
   [[nodiscard]] const SegmentFile& file() const { return *file_; }
+  /// Whether any of these sequences is here.
   [[nodiscard]] bool holds(const SequenceSet& any) const;
+  /// Number of documents; local numbers lie below it.
   [[nodiscard]] std::uint32_t documents() const {
     return static_cast<std::uint32_t>(file_->info().items);
   }
   [[nodiscard]] const LengthTotals& totals() const { return totals_; }
+  /// The sequence of a local number below documents().
   [[nodiscard]] std::uint64_t sequence(std::uint32_t document) const;
   /// The local number of a sequence. O(log n).
   [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t sequence) const;

@@ -50,6 +50,7 @@ class TopHits {
 struct Admission {
   const SequenceSet* allowed = nullptr;  ///< null: all
   const SequenceSet* removed = nullptr;  ///< never null
+  /// Whether a sequence is allowed and not removed. O(log n).
   [[nodiscard]] bool admits(std::uint64_t sequence) const {
     return (allowed == nullptr || allowed->contains(sequence)) && !removed->contains(sequence);
   }

@@ -30,6 +30,7 @@ class KeywordSegmentWriter {
   [[nodiscard]] std::uint32_t documents() const {
     return static_cast<std::uint32_t>(sequences_.size());
   }
+  /// Bytes of the segment; the writer is spent.
   [[nodiscard]] std::string finish();
 
  private:

@@ -26,6 +26,7 @@ using Half = std::uint16_t;
   return static_cast<Half>(sign | (magnitude - 0x38000000u + 0xfffu + odd) >> 13);
 }
 
+/// The same value as a float: exact for every half.
 [[nodiscard]] inline float from_half(Half half) {
   const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16;
   const std::uint32_t magnitude = half & 0x7fffu;

@@ -95,6 +95,7 @@ class VectorSnapshot {
     VectorEntry entry;
     std::vector<float> values;
   };
+  /// Empty if it has none. Errors: corrupt.
   [[nodiscard]] virtual Result<std::vector<Stored>> vectors(std::uint64_t sequence) const = 0;
 
   /// Mean of all vectors (dim floats; zeros while there are none). O(segments * dim).
@@ -145,10 +146,15 @@ class VectorIndex {
   /// Reads every byte. Errors: corrupt, io.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 
+  /// What was appended so far, without what was removed.
   [[nodiscard]] virtual std::shared_ptr<const VectorSnapshot> snapshot() const = 0;
+  /// The model this generation belongs to.
   [[nodiscard]] virtual const VectorModel& model() const = 0;
+  /// How far the index follows the log, tail included; nothing while it is empty.
   [[nodiscard]] virtual std::optional<Watermark> covered() const = 0;
+  /// How far what is on disk follows the log.
   [[nodiscard]] virtual std::optional<Watermark> persisted() const = 0;
+  /// Bytes of this generation's files, and vectors that are only in memory.
   [[nodiscard]] virtual std::uint64_t bytes_on_disk() const = 0;
   [[nodiscard]] virtual std::uint64_t tail_vectors() const = 0;
 };

@@ -26,6 +26,7 @@ inline constexpr std::size_t block_vectors = 32;
 [[nodiscard]] constexpr std::size_t sketch_groups(std::size_t dim) {
   return (dim + 15) / 16 * 4;
 }
+/// Bytes of one sketch block: one bit a dimension and vector.
 [[nodiscard]] constexpr std::size_t sketch_block_bytes(std::size_t dim) {
   return sketch_groups(dim) * 16;
 }

@@ -18,10 +18,12 @@ class VectorOracle {
  public:
   explicit VectorOracle(std::size_t dim) : dim_(dim) {}
 
+  /// As VectorIndex::append, of one vector; checks nothing.
   void append(const VectorEntry& entry, std::span<const float> values) {
     std::vector<float>& kept = stored_.emplace_back(entry, std::vector<float>{}).second;
     for (const float value : values) kept.push_back(from_half(to_half(value)));
   }
+  /// As VectorIndex::remove, of one sequence.
   void remove(std::uint64_t sequence) {
     std::erase_if(stored_, [&](const auto& at) { return at.first.sequence == sequence; });
   }
@@ -45,6 +47,7 @@ class VectorOracle {
     return out;
   }
 
+  /// Mean of all vectors (dim doubles; zeros while there are none).
   [[nodiscard]] std::vector<double> mean() const {
     std::vector<double> out(dim_, 0.0);
     for (const auto& [entry, values] : stored_) {

@@ -51,6 +51,7 @@ class VectorSegment {
                                                  const SequenceSet& without);
 
   [[nodiscard]] const SegmentFile& file() const { return *file_; }
+  /// Whether any of these sequences has a vector here.
   [[nodiscard]] bool holds(const SequenceSet& any) const;
   [[nodiscard]] const VectorModel& model() const { return model_; }
   [[nodiscard]] std::span<const StoredEntry> entries() const { return entries_; }
