@@ -32,9 +32,13 @@ enum class Kind : std::uint8_t {
 /// Set from the channel a block came through, never from what a caller claims.
 enum class Trust : std::uint8_t { owner, member, agent, tool, imported, web };
 
+/// The name in JSON and documents, and back; nothing for any other text.
 [[nodiscard]] std::string_view kind_name(Kind kind);
+/// See kind_name.
 [[nodiscard]] std::optional<Kind> kind_from_name(std::string_view name);
+/// As kind_name.
 [[nodiscard]] std::string_view trust_name(Trust trust);
+/// As kind_from_name.
 [[nodiscard]] std::optional<Trust> trust_from_name(std::string_view name);
 
 /// Another block this one derives from or acts on. `chain` and `hash` are empty for one of the

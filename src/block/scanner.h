@@ -16,11 +16,13 @@ struct Scanner {
   std::string_view rest;
   bool good = true;
 
+  /// Passes over the literal if it stands here.
   bool accept(std::string_view literal) {
     if (!rest.starts_with(literal)) return false;
     rest.remove_prefix(literal.size());
     return true;
   }
+  /// The literal must stand here.
   void expect(std::string_view literal) { good = good && accept(literal); }
   /// A decimal without leading zeros, below 10^15.
   std::uint64_t number() {
@@ -34,12 +36,14 @@ struct Scanner {
     rest.remove_prefix(count);
     return value;
   }
+  /// Exactly `size` bytes.
   std::string_view take(std::size_t size) {
     if (!good || rest.size() < size) return good = false, std::string_view();
     const std::string_view taken = rest.substr(0, size);
     rest.remove_prefix(size);
     return taken;
   }
+  /// 64 lower-case hexadecimal digits.
   Bytes32 digest() {
     const std::optional<Bytes32> value = bytes32_from_hex(take(64));
     good = good && value.has_value();

@@ -31,7 +31,7 @@ struct Head {
 struct Receipt {
   std::uint64_t sequence = 0;
   Digest hash{};
-  TimeMs recorded_ms = 0;           ///< what the block says of itself
+  TimeMs recorded_ms = 0;  ///< what the block says of itself
   bool clock_stepped_back = false;
   auto operator<=>(const Receipt&) const = default;
 };

@@ -23,11 +23,11 @@ inline const std::string contract_chain = "abcdefghijklmnopqrstuvwxyz";
 class ContractSealer final : public Sealer {
  public:
   Result<void> begin_group(const Position&, std::size_t) override {
-    if (refuse_group) return fail(ErrorCode::denied, "not now");
+    if (refuse_group) return Error(ErrorCode::denied, "not now", {});
     return {};
   }
   Result<SealedBlock> seal(const Position& at, const Draft& draft, std::string& out) override {
-    if (draft.payload->text == "refuse") return fail(ErrorCode::denied, "refused");
+    if (draft.payload->text == "refuse") return Error(ErrorCode::denied, "refused", {});
     Header header;
     header.chain = contract_chain;
     header.sequence = at.sequence;

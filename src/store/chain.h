@@ -25,6 +25,7 @@ namespace mbe {
 class KeyStore;
 
 enum class BlockState : std::uint8_t { ok, erased, key_missing, corrupt };
+/// `ok`, `erased`, `key-missing`, `corrupt`.
 [[nodiscard]] std::string_view block_state_name(BlockState state);
 
 struct Block {
@@ -126,6 +127,7 @@ class Chain {
   /// The hash of a block without opening it. Errors: not_found, corrupt.
   [[nodiscard]] Result<Digest> hash_of(std::uint64_t sequence) const;
 
+  /// Named by an erasure up to the head as last seen. O(log ranges).
   [[nodiscard]] bool is_erased(std::uint64_t sequence) const;
   /// All erasures up to the head, in order.
   [[nodiscard]] std::vector<Erasure> erasures() const;

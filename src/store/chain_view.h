@@ -19,6 +19,7 @@ struct Chain::View {
   std::size_t erase_blocks_seen = 0;  ///< of the store, forged ones included
   std::vector<SequenceRange> erased;  ///< all of them together: ascending, apart
 
+  /// O(log ranges).
   [[nodiscard]] bool is_erased(std::uint64_t sequence) const;
 };
 

@@ -73,8 +73,8 @@ struct Model {
     };
   }
 
-  /// Every promise against a chain that has just been opened. While faults are on, a call that fails
-  /// proves nothing.
+  /// Every promise against a chain that has just been opened. While faults are on, a call that
+  /// fails proves nothing.
   void check(Chain& chain, bool faults_are_on = false) const {
     ASSERT_FALSE(chain.damage().has_value()) << chain.damage()->where;
     for (const auto& [sequence, text] : acknowledged) {

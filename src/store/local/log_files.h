@@ -64,6 +64,7 @@ struct SavedOffsets {
   std::vector<std::uint64_t> erase_blocks;
   std::vector<std::uint64_t> places;  ///< words of Place, by sequence
 };
+/// The bytes of derived/offsets; needs a place for each block.
 [[nodiscard]] std::string format_offsets(const SavedOffsets& saved, std::string_view chain);
 /// Nothing if any byte is wrong or it is of another chain.
 [[nodiscard]] std::optional<SavedOffsets> parse_offsets(std::string_view bytes,

@@ -20,6 +20,7 @@ class Segments {
   Segments(FileSystem& files, std::string directory)
       : files_(files), directory_(std::move(directory)) {}
 
+  /// Where a segment lies.
   [[nodiscard]] std::string path(std::uint32_t number) const {
     return directory_ + "/" + segment_name(number);
   }
@@ -27,6 +28,7 @@ class Segments {
   [[nodiscard]] Result<std::string_view> view(const Place& place) const {
     return view(place.segment(), place.offset(), place.length());
   }
+  /// `size` bytes of a segment from `offset`. Errors: as above.
   [[nodiscard]] Result<std::string_view> view(std::uint32_t number, std::uint64_t offset,
                                               std::uint64_t size) const;
   /// All bytes from `offset` to the end as it is now.
