@@ -76,13 +76,8 @@ Result<void> Memory::rebuild(const Progress& progress) {
 
 Result<std::uint64_t> Memory::reembed(bool all, const Progress& progress) {
   if (all) MBE_TRY(parts_->vectors->start_over());
-  MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
-  MBE_ASSIGN(const SequenceSet before, parts_->vectors->pending(indexes));
-  const std::uint64_t total = before.size();
   MBE_ASSIGN(const std::uint64_t left,
-             parts_->vectors->embed_pending(total, [&](std::uint64_t done, std::uint64_t) {
-               return !progress || progress(done, total);
-             }));
+             parts_->vectors->embed_pending(UINT64_MAX, Vectors::Reach::own_and_context, progress));
   MBE_TRY(parts_->vectors->flush());
   return left;
 }

@@ -117,7 +117,7 @@ Vectors::Query Vectors::query(const std::string& cue) {
     out.note = options_.model_note;
     return out;
   }
-  auto left = embed_pending(pending_before_query, {});
+  auto left = embed_pending(pending_before_query, Reach::own, {});
   if (!left.ok()) out.note = left.error().message();
   auto vector = cache_->embed(cue);
   if (vector.ok()) out.vector = std::move(*vector);
@@ -130,7 +130,8 @@ Vectors::Query Vectors::query(const std::string& cue) {
   return out;
 }
 
-Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, const Progress& progress) {
+Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach reach,
+                                             const Progress& progress) {
   if (options_.embedder == nullptr) {
     return fail(ErrorCode::unavailable, "no embedding model: {}", options_.model_note);
   }
@@ -140,14 +141,17 @@ Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, const Pro
   for (;;) {
     const DerivedSnapshot indexes = derived_.snapshot();
     MBE_ASSIGN(const SequenceSet waiting, pending(indexes));
-    MBE_ASSIGN(const SequenceSet contexts, pending_contexts(indexes));
+    SequenceSet contexts;
+    if (reach == Reach::own_and_context) {
+      MBE_ASSIGN(contexts, pending_contexts(indexes));
+    }
     const std::uint64_t left = waiting.size() + contexts.size();
-    if (left == 0 || done >= blocks_max) return waiting.size();
+    if (left == 0 || done >= blocks_max) return left;
     std::vector<std::uint64_t> part = (waiting.empty() ? contexts : waiting).to_vector();
     part.resize(std::min<std::uint64_t>({part.size(), blocks_max - done, blocks_a_batch}));
     MBE_TRY(waiting.empty() ? embed_contexts(part, indexes) : embed_blocks(part));
     done += part.size();
-    if (progress && !progress(done, done + left - part.size())) return waiting.size();
+    if (progress && !progress(done, done + left - part.size())) return left - part.size();
   }
 }
 
@@ -310,7 +314,7 @@ void Vectors::stop() {
 void Vectors::run(const std::stop_token& stop) {
   lower_priority();
   while (!stop.stop_requested()) {
-    const auto left = embed_pending(background_blocks, {});
+    const auto left = embed_pending(background_blocks, Reach::own_and_context, {});
     std::unique_lock lock(wake_mutex_);
     if (left.ok() && *left > 0) continue;
     work_waits_ = false;

@@ -49,11 +49,15 @@ class Vectors {
   /// is said in the note, and recall goes on without vectors.
   [[nodiscard]] Query query(const std::string& cue);
 
-  /// The blocks that say something and have no vector of their own yet. Errors: corrupt.
+  /// Blocks that say something and have no vector of their own yet. Errors: corrupt.
   [[nodiscard]] Result<SequenceSet> pending(const DerivedSnapshot& indexes) const;
-  /// Embeds at most `blocks_max` pending blocks; returns how many are left.
+
+  /// Which vectors a call of embed_pending makes: a query waits for the blocks' own alone.
+  enum class Reach : std::uint8_t { own, own_and_context };
+  /// Embeds at most `blocks_max` pending blocks; returns how many within reach are left.
   /// Errors: unavailable (no model), corrupt (model), io.
-  Result<std::uint64_t> embed_pending(std::uint64_t blocks_max, const Progress& progress);
+  Result<std::uint64_t> embed_pending(std::uint64_t blocks_max, Reach reach,
+                                      const Progress& progress);
 
   /// The block's own vector (of a long text the first window's), if it has one.
   [[nodiscard]] Result<std::optional<std::vector<float>>> of_block(std::uint64_t sequence) const;
