@@ -165,7 +165,9 @@ Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_all(const Wor
     for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(part, i);
     part(0);
   }
-  for (const Result<void>& result : results) MBE_TRY(result);
+  for (const Result<void>& result : results) {
+    if (!result.ok()) return result.error();
+  }
   for (std::size_t i = 1; i < threads; ++i) {
     for (const VectorCandidate& candidate : pools[i].take()) pools[0].push(candidate);
   }
