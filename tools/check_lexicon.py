@@ -19,7 +19,9 @@ CUES = set(
 )
 KINDS = set("emotion event activity thing person place time topic quality".split())
 STOPS = set(
-    "light carrier asking generic time degree pronoun function chatter verb adjective person".split()
+    """
+    light carrier asking generic time degree pronoun function chatter verb adjective person
+    """.split()
 )
 FORMS = set(
     """

@@ -128,7 +128,9 @@ void Analyser::Parts::read_sentences(Reading& reading) const {
     for (auto i = sentence.first; i < sentence.last; ++i) reading.tokens[i].sentence = s;
     settle(lexicon, sentence, reading.tokens);
     reading.used.resize(reading.tokens.size());
+    sentence.first_finding = reading.findings.size();
     find_concepts(lexicon, sentence, s, reading.tokens, reading.used, reading.findings);
+    sentence.last_finding = reading.findings.size();
   }
   reading.korean = korean_bytes > 0 && korean_bytes >= other_bytes;
 }

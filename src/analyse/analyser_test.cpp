@@ -33,5 +33,16 @@ TEST(Analyser, KnowsWhichTagsAreEmotions) {
   EXPECT_FALSE(test_analyser().is_emotion("no such tag"));
 }
 
+TEST(Analyser, ReadsTwoMebibytesWithoutSentenceEnds) {
+  for (const std::string_view piece :
+       {"프로젝트가 망했다고 말했는데 ", "가", "a", "i was not sure that it will fail and "}) {
+    std::string text;
+    while (text.size() < (2U << 20U)) text += piece;
+    const auto analysis = test_analysis(text);
+    EXPECT_LE(analysis.keywords.size(), keywords_max) << piece;
+    EXPECT_FALSE(analysis.tags.empty()) << piece;
+  }
+}
+
 }  // namespace
 }  // namespace mbe

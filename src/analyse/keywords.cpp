@@ -80,8 +80,14 @@ class Collector {
         static_cast<std::uint32_t>(reading_.tokens.size()), 0);
   }
 
+  template <class Fits>
+  [[nodiscard]] bool any_near(std::size_t i, Fits fits) const {
+    const auto near = reading_.found_near(i);
+    return std::any_of(near.begin(), near.end(), fits);
+  }
+
   [[nodiscard]] bool kept(std::size_t i) const {
-    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+    return any_near(i, [&](const Finding& f) {
       return f.target == lexicon_.cue(Cue::keep) && f.first <= i && i < f.last;
     });
   }
@@ -110,12 +116,11 @@ class Collector {
   }
 
   [[nodiscard]] bool in_one_word_entry(std::size_t i) const {
-    return std::any_of(reading_.findings.begin(), reading_.findings.end(),
-                       [&](const Finding& f) { return f.first == i && f.last == i + 1; });
+    return any_near(i, [&](const Finding& f) { return f.first == i && f.last == i + 1; });
   }
   /// Both stand in one kept entry: 운전면허.
   [[nodiscard]] bool kept_together(std::size_t i) const {
-    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+    return any_near(i, [&](const Finding& f) {
       return f.target == lexicon_.cue(Cue::keep) && f.first < i && i < f.last;
     });
   }

@@ -192,8 +192,8 @@ class IntentionFinder {
       if (intends)
         state = token.has(Form::negated) ? IntentionState::dropped : IntentionState::intended;
     }
-    for (const auto& finding : reading_.findings) {
-      if (finding.sentence != s || !finding.carried || finding.absent) continue;
+    for (const auto& finding : reading_.found_in(s)) {
+      if (!finding.carried || finding.absent) continue;
       const bool asserted = finding.state == State::asserted;
       const auto is = [&](Cue cue) { return finding.target == lexicon_.cue(cue); };
       if (asserted && (is(Cue::plan) || is(Cue::promise) || is(Cue::decision)) && !state) {
@@ -236,8 +236,8 @@ class IntentionFinder {
       if (!known && std::find(nameless.begin(), nameless.end(), id) == nameless.end())
         list.push_back(id);
     };
-    for (const auto& finding : reading_.findings) {
-      if (finding.sentence != s || !lexicon_.is_concept(finding.target)) continue;
+    for (const auto& finding : reading_.found_in(s)) {
+      if (!lexicon_.is_concept(finding.target)) continue;
       if (lexicon_.kind(finding.target) == Kind::emotion) continue;
       add(lexicon_.concepts()[finding.target].id);
     }

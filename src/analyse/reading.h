@@ -2,6 +2,7 @@
 // call.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,15 @@ struct Reading {
   bool future_day = false;  ///< a day after the event time is named
   bool korean = false;      ///< the language of most sentences
 
+  /// What was found in one sentence.
+  [[nodiscard]] std::span<const Finding> found_in(std::size_t sentence) const {
+    const auto& s = sentences[sentence];
+    return std::span(findings).subspan(s.first_finding, s.last_finding - s.first_finding);
+  }
+  /// What was found in the sentence of token i.
+  [[nodiscard]] std::span<const Finding> found_near(std::size_t i) const {
+    return found_in(tokens[i].sentence);
+  }
   [[nodiscard]] const Token& head(const Finding& finding) const { return tokens[finding.head]; }
 };
 

@@ -12,6 +12,9 @@ namespace {
 bool is_stop(char c) {
   return c == '.' || c == '?' || c == '!';
 }
+bool is_utf8_tail(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 bool is_blank(char c) {
   return c == ' ' || c == '\n';
 }
@@ -206,6 +209,10 @@ std::vector<Sentence> cut_sentences(std::string_view text) {
       close(at);
     } else if (is_stop(text[at]) && (at + 1 == text.size() || is_blank(text[at + 1]))) {
       close(at + 1);
+    } else if (at - begin >= sentence_bytes_max && is_blank(text[at])) {
+      close(at);
+    } else if (at - begin >= 2 * sentence_bytes_max && !is_utf8_tail(text[at])) {
+      close(at);
     }
   }
   close(text.size());

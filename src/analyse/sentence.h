@@ -16,12 +16,18 @@ struct Sentence {
   std::uint32_t end = 0;
   std::size_t first = 0;  ///< tokens [first, last)
   std::size_t last = 0;
+  std::size_t first_finding = 0;  ///< findings [first_finding, last_finding)
+  std::size_t last_finding = 0;
   bool korean = false;
   bool english = false;
   bool mark = false;  ///< ends with a question mark
   bool asks = false;  ///< is a question
   bool requests = false;
 };
+
+/// Longer sentences are cut at white space, at twice this length anywhere: rules that look back
+/// within a sentence stay cheap whatever comes in.
+inline constexpr std::size_t sentence_bytes_max = 1500;
 
 /// Cuts at line ends and at . ? ! followed by white space or the end. O(n).
 [[nodiscard]] std::vector<Sentence> cut_sentences(std::string_view text);

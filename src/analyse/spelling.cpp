@@ -80,6 +80,7 @@ NormalText Spelling::correct(const NormalText& text, Laughter& laughter) const {
   out.origin.reserve(text.origin.size());
   const std::string_view in = text.text;
   std::size_t word_begin = 0;  // in the input
+  std::size_t word_end = 0;
   for (std::size_t at = 0; at < in.size();) {
     const char lead = in[at];
     if (!is_three_byte_lead(lead)) {
@@ -104,7 +105,7 @@ NormalText Spelling::correct(const NormalText& text, Laughter& laughter) const {
     }
     at += syllable_bytes;
     if (!is_hangul(c) || !anchors_.test(c - 0xAC00)) continue;
-    auto word_end = at;
+    word_end = std::max(word_end, at);
     while (word_end < in.size() && is_three_byte_lead(in[word_end]) &&
            is_hangul(code_point(in, word_end))) {
       word_end += syllable_bytes;

@@ -157,11 +157,20 @@ class Tagger {
     if (view && !emotional_ && !requested) opinion_ = true;
   }
 
+  template <class Fits>
+  [[nodiscard]] bool any_in(std::size_t sentence, Fits fits) const {
+    const auto found = reading_.found_in(sentence);
+    return std::any_of(found.begin(), found.end(), fits);
+  }
+  template <class Fits>
+  [[nodiscard]] bool any_near(std::size_t i, Fits fits) const {
+    return any_in(reading_.tokens[i].sentence, fits);
+  }
+
   /// 보고 싶다 is longing, not a wish.
   [[nodiscard]] bool wish_is_feeling(std::uint32_t i) const {
-    return std::any_of(
-        reading_.findings.begin(), reading_.findings.end(),
-        [&](const Finding& finding) { return finding.head == i && finding.extended; });
+    return any_near(i,
+                    [&](const Finding& finding) { return finding.head == i && finding.extended; });
   }
 
   void sentence_situations() {
@@ -200,7 +209,7 @@ class Tagger {
   }
 
   [[nodiscard]] bool reads_as_feeling(std::size_t i) const {
-    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+    return any_near(i, [&](const Finding& f) {
       if (f.first > i || i >= f.last) return false;
       if (!lexicon_.is_concept(f.target)) return f.target == lexicon_.cue(Cue::opinion);
       return lexicon_.kind(f.target) == Kind::emotion;
@@ -241,7 +250,7 @@ class Tagger {
 
   /// "I am torn": the clause says a feeling or an event with a form of "be".
   [[nodiscard]] bool feels(const Token& be) const {
-    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+    return any_in(be.sentence, [&](const Finding& f) {
       if (f.sentence != be.sentence || f.clause != be.clause) return false;
       if (!lexicon_.is_concept(f.target)) return false;
       const auto kind = lexicon_.kind(f.target);
@@ -251,7 +260,7 @@ class Tagger {
 
   /// The word stands for a feeling, event or quality, not for a fact.
   [[nodiscard]] bool names_event(std::size_t i) const {
-    return std::any_of(reading_.findings.begin(), reading_.findings.end(), [&](const Finding& f) {
+    return any_near(i, [&](const Finding& f) {
       if (f.head != i || !lexicon_.is_concept(f.target)) return false;
       const auto kind = lexicon_.kind(f.target);
       return kind == Kind::emotion || kind == Kind::event;
