@@ -117,9 +117,9 @@ Json totals_json(Context& context, const Totals& totals, bool dry_run) {
 void show_totals(Context& context, const Totals& totals, bool dry_run) {
   const std::string sign = paint(context, totals.refused.empty() ? Colour::green : Colour::yellow,
                                  totals.refused.empty() ? "✓ " : "! ");
-  context.say(sign + (dry_run ? context.tr("would import {} into {} chains",
+  context.say(sign + (dry_run ? context.tr("would import {} (chains: {})",
                                            group_digits(totals.imported), totals.chains.size())
-                              : context.tr("imported {} into {} chains",
+                              : context.tr("imported {} (chains: {})",
                                            group_digits(totals.imported), totals.chains.size())));
   if (totals.skipped > 0) {
     context.say("  " + context.tr("{} were there already", group_digits(totals.skipped)));

@@ -79,6 +79,7 @@ Result<ImportStep> ImportSource::text_step() {
   MBE_ASSERT(first.has_value());
   std::string whole = first->text;
   while (true) {  // lines that continue this one
+    ahead_.reset();
     MBE_ASSIGN(ahead_, next_line());
     if (!ahead_ || !ahead_->text.starts_with("  ") || blank(ahead_->text)) break;
     if (whole.size() + ahead_->text.size() > line_bytes_max) break;

@@ -1,7 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
-#include <fstream>
 
 #include "base/resources.h"
 #include "commands.h"
@@ -109,7 +109,7 @@ class Tour {
   }
 
   Result<void> recall() {
-    const std::string cue = context_.tr("the thing I poured my evenings into and then let go");
+    const std::string cue = context_.tr("the app I worked on every evening and then let go");
     title(context_.tr("Recall: by association, explained"), "mbe recall --explain \"" + cue + "\"");
     RecallRequest request;
     request.cue = cue;
@@ -131,16 +131,23 @@ class Tour {
   }
 
   Result<void> change() {
-    const std::string cue = context_.tr("phone number of the animal clinic");
+    ListRequest all;
+    all.filter.sessions = {"clinic-moved"};
+    MBE_ASSIGN(const std::vector<BlockView> blocks, memory_.list(all));
+    const auto old = std::find_if(blocks.begin(), blocks.end(), [](const BlockView& block) {
+      return block.source == "sample-clinic-number";
+    });
+    if (old == blocks.end()) return fail(ErrorCode::corrupt, "the sample lacks its clinic");
+    const std::string text = context_.tr("The animal clinic has a new number again: 02-555-0190.");
     title(context_.tr("Facts change: the newest counts, the old one stays readable"),
-          "mbe recall \"" + cue + "\"");
-    RecallRequest request;
-    request.cue = cue;
-    request.top_k = 2;
-    MBE_ASSIGN(const RecallResult result, memory_.recall(request));
-    std::size_t rank = 0;
-    for (const RecallHit& hit : result.hits) {
-      context_.out().write(hit_card(context_, hit, ++rank, false));
+          fmt::format("mbe update {} \"{}\"", old->block_index, text));
+    RememberRequest request;
+    request.text = text;
+    MBE_TRY(memory_.update(old->block_index, request));
+    MBE_ASSIGN(const std::vector<HistoryEntry> history, memory_.history(old->block_index));
+    for (const HistoryEntry& entry : history) {
+      note(paint(context_, Colour::bold, pad(context_.tr(entry.event), 8)) +
+           clip(entry.block.context, context_.out().width() - 14));
     }
     return {};
   }
@@ -151,6 +158,7 @@ class Tour {
           "mbe observe \"" + said + "\"");
     ObserveRequest request;
     request.text = said;
+    request.speaker = context_.tr("me");
     MBE_ASSIGN(const ObserveResult result, memory_.observe(request));
     for (std::size_t i = 0; i < result.waypoints.size() && i < 4; ++i) {
       const WaypointView& point = result.waypoints[i];

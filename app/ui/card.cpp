@@ -73,10 +73,11 @@ std::string label_line(Context& context, const std::vector<std::string>& keyword
 }
 
 std::string block_card(Context& context, const BlockView& block, const CardOptions& options) {
-  std::string out = indented(head(context, block), options.indent);
   if (const std::string note = state_note(context, block); !note.empty()) {
-    return out + indented(paint(context, Colour::magenta, note), options.indent + 2);
+    const std::string number = paint(context, Colour::blue, fmt::format("#{}", block.block_index));
+    return indented(number + "  " + paint(context, Colour::magenta, note), options.indent);
   }
+  std::string out = indented(head(context, block), options.indent);
   const std::size_t width = context.out().width() - std::min<std::size_t>(options.indent + 2, 20);
   std::vector<std::string> lines = wrap(block.context, width);
   if (lines.size() > options.lines_max) {
@@ -119,8 +120,9 @@ std::string hit_card(Context& context, const RecallHit& hit, std::size_t rank, b
 
 std::string block_line(Context& context, const BlockView& block) {
   const std::string number = fmt::format("#{}", block.block_index);
-  const std::string date = context.zone().format(block.timestamp_ms);
   const std::string note = state_note(context, block);
+  const std::string date =
+      note.empty() ? context.zone().format(block.timestamp_ms) : std::string(16, ' ');
   std::string said = block.speaker.empty() ? "" : clip(block.speaker, 12) + ": ";
   said += note.empty() ? block.context : note;
   const std::size_t used = std::max<std::size_t>(number.size(), 6) + 2 + date.size() + 2;
