@@ -1,0 +1,164 @@
+#include "process.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "base/resources.h"
+
+namespace mbe::flow {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Standard streams of a child that are files: simple, and nothing can block.
+struct Streams {
+  fs::path in, out, err;
+};
+
+[[noreturn]] void run_child(const std::vector<std::string>& words, const Streams& streams,
+                            const RunOptions& options,
+                            const std::map<std::string, std::string>& environment) {
+  const auto redirect = [](const fs::path& file, int flags, int to) {
+    const int descriptor = open(file.c_str(), flags, 0600);
+    if (descriptor < 0 || dup2(descriptor, to) < 0) _exit(126);
+  };
+  redirect(streams.in, O_RDONLY, STDIN_FILENO);
+  redirect(streams.out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+  redirect(streams.err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+  for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+  for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
+  if (options.file_bytes_max) {
+    const rlimit limit{*options.file_bytes_max, *options.file_bytes_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  if (options.user && (setgid(*options.user) != 0 || setuid(*options.user) != 0)) _exit(126);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  execv(arguments[0], arguments.data());
+  _exit(127);
+}
+
+int wait_for(pid_t child, int interrupt_after_ms) {
+  if (interrupt_after_ms > 0) {
+    usleep(static_cast<useconds_t>(interrupt_after_ms) * 1'000);
+    kill(child, SIGINT);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// A cache folder with the dictionary alone, or with a model that is cut in the middle.
+fs::path make_cache(const fs::path& folder, Model model) {
+  const fs::path cache = folder / "cache";
+  fs::create_directories(cache / "models");
+  if (const auto dictionary = find_resource(korean_dictionary_resource)) {
+    fs::create_directory_symlink(*dictionary, cache / korean_dictionary_resource);
+  }
+  if (model != Model::corrupt) return cache;
+  const auto real = find_resource(default_model_resource);
+  if (!real) return cache;
+  const fs::path copy = cache / default_model_resource;
+  fs::create_directories(copy);
+  for (const auto& entry : fs::directory_iterator(*real)) {
+    const fs::path target = copy / entry.path().filename();
+    fs::copy_file(entry.path(), target);
+    if (entry.path().extension() == ".gguf") fs::resize_file(target, 100'000);
+  }
+  return cache;
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+nlohmann::ordered_json Outcome::json() const {
+  return nlohmann::ordered_json::parse(out, nullptr, false);
+}
+
+std::vector<nlohmann::ordered_json> Outcome::json_lines() const {
+  std::vector<nlohmann::ordered_json> lines;
+  std::istringstream in(out);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(nlohmann::ordered_json::parse(line, nullptr, false));
+  }
+  return lines;
+}
+
+Folder::Folder() {
+  std::string pattern = (fs::temp_directory_path() / "mbe-flow-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "cannot make " << pattern;
+  path_ = pattern;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+std::string Folder::file(const std::string& name, const std::string& content) const {
+  const fs::path place = path_ / name;
+  std::ofstream(place, std::ios::binary) << content;
+  return place.string();
+}
+
+Program::Program(Model model) {
+  if (model != Model::real) cache_ = make_cache(folder_.path(), model);
+}
+
+void Program::share_cache() const {
+  const fs::path link = cache_ / korean_dictionary_resource;
+  const fs::path real = fs::canonical(link);
+  fs::remove(link);
+  fs::copy(real, link, fs::copy_options::recursive);
+}
+
+Outcome Program::run(const std::vector<std::string>& arguments, const RunOptions& options) const {
+  const Streams streams{folder_.path() / "in", folder_.path() / "out", folder_.path() / "err"};
+  folder_.file("in", options.input);
+  std::map<std::string, std::string> environment{
+      {"MBE_HOME", home().string()}, {"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}, {"COLUMNS", "80"}};
+  if (!cache_.empty()) environment["MBE_CACHE"] = cache_.string();
+  std::vector<std::string> words{MBE_BUILD_DIR "/mbe"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const pid_t child = fork();
+  if (child == 0) run_child(words, streams, options, environment);
+  Outcome outcome;
+  outcome.code = wait_for(child, options.interrupt_after_ms);
+  outcome.out = read_file(streams.out);
+  outcome.err = read_file(streams.err);
+  return outcome;
+}
+
+nlohmann::ordered_json Program::json(std::vector<std::string> arguments,
+                                     const RunOptions& options) const {
+  arguments.emplace_back("--json");
+  const Outcome outcome = run(arguments, options);
+  EXPECT_EQ(outcome.code, 0) << arguments.front() << ": " << outcome.err;
+  return outcome.json();
+}
+
+std::uint64_t Program::remember(const std::string& text,
+                                const std::vector<std::string>& more) const {
+  std::vector<std::string> words{"remember", text};
+  words.insert(words.end(), more.begin(), more.end());
+  const auto block = json(words);
+  return block.is_object() ? block.value("block_index", std::uint64_t{0}) : 0;
+}
+
+}  // namespace mbe::flow
