@@ -1,6 +1,7 @@
 // Memory: forgetting, from preview to purge. The order of steps is that of docs/format/erasure.md.
 #include <algorithm>
 
+#include "engine/files.h"
 #include "engine/memory_parts.h"
 #include "engine/recaller.h"
 #include "engine/records.h"
@@ -185,6 +186,7 @@ Result<std::vector<std::string>> Memory::Parts::purge(const std::vector<std::uin
   MBE_TRY(derived->forget(sequences));
   MBE_TRY(vectors->forget(sequences, beside));
   MBE_TRY(working->forget(sequences, texts));
+  MBE_TRY(remove_directory(files, directory + "/quarantine"));  // holds sealed copies
   if (!derived->may_write()) {
     unreached.emplace_back(
         "another process writes the index files; it removes the block when it next follows the "
