@@ -7,13 +7,15 @@
 #include "commands.h"
 #include "import_source.h"
 #include "ui/card.h"
+#include "ui/interrupt.h"
 #include "ui/json_line.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {
 namespace {
 
-constexpr std::size_t prompt_tokens = 320;
+constexpr std::size_t prompt_tokens = 420;
+constexpr double embed_seconds_max = 4;  // the rest would be embedded later anyway
 
 /// A home that is gone when the tour is over.
 class TemporaryHome {
@@ -46,13 +48,13 @@ class Tour {
   Tour(Context& context, Memory& memory) : context_(context), memory_(memory) {}
 
   Result<void> run() {
-    MBE_TRY(take_in());
-    MBE_TRY(remember());
-    MBE_TRY(recall());
-    MBE_TRY(change());
-    MBE_TRY(waypoints());
-    MBE_TRY(prompt());
-    return forget();
+    using Step = Result<void> (Tour::*)();
+    for (const Step step : {&Tour::take_in, &Tour::remember, &Tour::recall, &Tour::change,
+                            &Tour::waypoints, &Tour::prompt, &Tour::forget}) {
+      if (interrupted()) return fail(ErrorCode::unavailable, "stopped; `mbe tour` starts again");
+      MBE_TRY((this->*step)());
+    }
+    return {};
   }
 
  private:
@@ -85,13 +87,18 @@ class Tour {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     note(context_.tr("{} utterances analysed, sealed, chained and on disk in {} ms.",
                      report.imported, fmt::format("{:.0f}", took.count() * 1'000)));
-    {
-      ProgressBar bar(context_, "   " + context_.tr("embedding"), context_.tr("blocks"));
-      const auto pending = memory_.reembed(false, bar.callback());
-      if (!pending)
-        note(context_.tr("without vectors: {}", context_.messages().text(pending.error())));
-    }
+    embed();
     return {};
+  }
+
+  void embed() {
+    const auto start = std::chrono::steady_clock::now();
+    ProgressBar bar(context_, "   " + context_.tr("embedding"), context_.tr("blocks"));
+    const auto pending = memory_.reembed(false, [&](std::uint64_t done, std::uint64_t total) {
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      return bar.update(done, total) && took.count() < embed_seconds_max;
+    });
+    if (!pending) note(context_.tr("without vectors: {}", context_.tr(pending.error())));
   }
 
   Result<void> remember() {
@@ -143,6 +150,7 @@ class Tour {
           fmt::format("mbe update {} \"{}\"", old->block_index, text));
     RememberRequest request;
     request.text = text;
+    request.session = old->session;
     MBE_TRY(memory_.update(old->block_index, request));
     MBE_ASSIGN(const std::vector<HistoryEntry> history, memory_.history(old->block_index));
     for (const HistoryEntry& entry : history) {
@@ -153,7 +161,7 @@ class Tour {
   }
 
   Result<void> waypoints() {
-    const std::string said = context_.tr("I lie awake before the race and my knee worries me.");
+    const std::string said = context_.tr("My knee hurts again after the morning jog.");
     title(context_.tr("Waypoints: what is on the mind before the model answers"),
           "mbe observe \"" + said + "\"");
     ObserveRequest request;
@@ -173,7 +181,7 @@ class Tour {
   }
 
   Result<void> prompt() {
-    const std::string said = context_.tr("Should I still run it?");
+    const std::string said = context_.tr("Should I still run on Saturday?");
     title(context_.tr("A prompt for any model, within {} tokens", prompt_tokens),
           fmt::format("mbe compose --budget {} \"{}\"", prompt_tokens, said));
     ComposeRequest request;
@@ -212,6 +220,7 @@ class Tour {
 
 Result<int> tour(Context& context) {
   const auto start = std::chrono::steady_clock::now();
+  const InterruptGuard guard;  // the folder goes away even so
   MBE_ASSIGN(const TemporaryHome home, TemporaryHome::make());
   context.print(paint(context, Colour::bold, "MemoryBlockEngine") + " · " +
                 context.tr("long-term memory for any language model"));

@@ -1,4 +1,5 @@
 // What goes wrong in the world: each is a clear error with a next step, and nothing is lost.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,6 +145,26 @@ TEST(TwoWriters, BothGetTheirBlocks) {
   EXPECT_EQ(std::system(("bash " + script).c_str()), 0);
   EXPECT_EQ(program.json({"stats"})["chains"][0]["memories"], 17);
   EXPECT_EQ(program.run({"verify"}).code, 0);
+}
+
+TEST(TwoWriters, AreTurnedAwayAfterAWhileByOneThatHoldsOn) {
+  const Program program;
+  program.remember("처음");
+  std::filesystem::path lock;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(program.home())) {
+    if (entry.path().string().ends_with("/log/lock")) lock = entry.path();
+  }
+  const int descriptor = open(lock.c_str(), O_RDWR);
+  ASSERT_GE(descriptor, 0) << lock;
+  struct flock whole{};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  ASSERT_EQ(fcntl(descriptor, F_OFD_SETLK, &whole), 0);
+  const Outcome outcome = program.run({"remember", "둘째"});
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_NE(outcome.err.find("try again"), std::string::npos) << outcome.err;
+  close(descriptor);
+  EXPECT_EQ(program.remember("둘째"), 2U);
 }
 
 TEST(MissingModel, RecallsByKeywordsAndSaysSo) {
