@@ -54,6 +54,18 @@ TEST(CommandLine, WritesNoColoursIntoAFile) {
   EXPECT_NE(program.run({"list", "--color", "always"}).out.find('\x1b'), std::string::npos);
 }
 
+TEST(CommandLine, UsesColoursOnATerminalUnlessTheyAreUnwanted) {
+  const Program program;
+  program.remember("바다에 갔다");
+  const RunOptions terminal{.on_terminal = true, .environment = {{"TERM", "xterm"}}};
+  EXPECT_NE(program.run({"list"}, terminal).out.find('\x1b'), std::string::npos);
+  RunOptions plain = terminal;
+  plain.environment["NO_COLOR"] = "1";
+  EXPECT_EQ(program.run({"list"}, plain).out.find('\x1b'), std::string::npos);
+  plain.environment = {{"TERM", "dumb"}};
+  EXPECT_EQ(program.run({"list"}, plain).out.find('\x1b'), std::string::npos);
+}
+
 TEST(CommandLine, ReportsErrorsAsJsonWhenAsked) {
   const Outcome outcome = Program().run({"show", "99", "--json"});
   EXPECT_EQ(outcome.code, 1);

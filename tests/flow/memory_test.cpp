@@ -194,6 +194,27 @@ TEST(Forget, WantsTheCountForSeveral) {
   EXPECT_EQ(program.run({"forget", "--yes"}).code, 2) << "nothing was named";
 }
 
+TEST(Forget, AsksOnATerminal) {
+  const Program program;
+  const std::string index = std::to_string(program.remember("비밀 이야기"));
+  const Outcome no = program.run({"forget", index}, {.input = "n\n", .on_terminal = true});
+  EXPECT_EQ(no.code, 2) << no.out;
+  EXPECT_NE(no.out.find("[y/N]"), std::string::npos) << no.out;
+  EXPECT_EQ(program.json({"show", index})["state"], "ok");
+  const Outcome yes = program.run({"forget", index}, {.input = "y\n", .on_terminal = true});
+  EXPECT_EQ(yes.code, 0) << yes.out;
+  EXPECT_EQ(program.json({"show", index})["state"], "erased");
+}
+
+TEST(Forget, AsksForTheNumberOfSeveralOnATerminal) {
+  const Program program;
+  program.remember("하나", {"--session", "s"});
+  program.remember("둘", {"--session", "s"});
+  const std::vector<std::string> words{"forget", "--session", "s"};
+  EXPECT_EQ(program.run(words, {.input = "y\n", .on_terminal = true}).code, 2);
+  EXPECT_EQ(program.run(words, {.input = "2\n", .on_terminal = true}).code, 0);
+}
+
 TEST(List, PagesThroughTheBlocks) {
   const Program program;
   for (int i = 1; i <= 5; ++i) program.remember("말 " + std::to_string(i));

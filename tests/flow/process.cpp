@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +24,7 @@ struct Streams {
   fs::path in, out, err;
 };
 
-[[noreturn]] void run_child(const std::vector<std::string>& words, const Streams& streams,
-                            const RunOptions& options,
-                            const std::map<std::string, std::string>& environment) {
+void redirect_to_files(const Streams& streams) {
   const auto redirect = [](const fs::path& file, int flags, int to) {
     const int descriptor = open(file.c_str(), flags, 0600);
     if (descriptor < 0 || dup2(descriptor, to) < 0) _exit(126);
@@ -34,6 +32,10 @@ struct Streams {
   redirect(streams.in, O_RDONLY, STDIN_FILENO);
   redirect(streams.out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
   redirect(streams.err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+}
+
+[[noreturn]] void run_child(const std::vector<std::string>& words, const RunOptions& options,
+                            const std::map<std::string, std::string>& environment) {
   for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
   for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
   if (options.file_bytes_max) {
@@ -56,6 +58,16 @@ int wait_for(pid_t child, int interrupt_after_ms) {
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// Everything that the program shows on the terminal, until it lets go of it.
+std::string read_terminal(int master) {
+  std::string out;
+  std::array<char, 4'096> part{};
+  for (ssize_t got = 0; (got = read(master, part.data(), part.size())) > 0;) {
+    out.append(part.data(), static_cast<std::size_t>(got));
+  }
+  return out;
 }
 
 /// A cache folder with the dictionary alone, or with a model that is cut in the middle.
@@ -136,9 +148,21 @@ Outcome Program::run(const std::vector<std::string>& arguments, const RunOptions
   if (!cache_.empty()) environment["MBE_CACHE"] = cache_.string();
   std::vector<std::string> words{MBE_BUILD_DIR "/mbe"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  const pid_t child = fork();
-  if (child == 0) run_child(words, streams, options, environment);
+  int master = -1;
+  const pid_t child = options.on_terminal ? forkpty(&master, nullptr, nullptr, nullptr) : fork();
+  if (child == 0) {
+    if (!options.on_terminal) redirect_to_files(streams);
+    run_child(words, options, environment);
+  }
   Outcome outcome;
+  if (options.on_terminal) {
+    EXPECT_EQ(write(master, options.input.data(), options.input.size()),
+              static_cast<ssize_t>(options.input.size()));
+    outcome.out = read_terminal(master);
+    outcome.code = wait_for(child, 0);
+    close(master);
+    return outcome;
+  }
   outcome.code = wait_for(child, options.interrupt_after_ms);
   outcome.out = read_file(streams.out);
   outcome.err = read_file(streams.err);

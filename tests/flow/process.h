@@ -17,6 +17,7 @@ namespace mbe::flow {
 
 struct RunOptions {
   std::string input;
+  bool on_terminal = false;  ///< all three streams are one terminal; what it shows is `out`
   std::map<std::string, std::string> environment;
   std::optional<rlim_t> file_bytes_max;  ///< RLIMIT_FSIZE: a write beyond it fails
   std::optional<uid_t> user;             ///< run as that user; only root may
