@@ -70,6 +70,9 @@ class Evidence {
         weights_(std::move(weights)), questions_(gathered.questions),
         order_(rough_order(gathered, reading.terms_idf)) {
     rows_.resize(gathered.candidates.size());
+    conversation_ = std::ranges::any_of(gathered.candidates, [](const Candidate& one) {
+      return !one.record.session.empty();
+    });
   }
 
   Result<std::vector<FeatureRow>> take() {
@@ -133,7 +136,8 @@ class Evidence {
     set(row, Feature::turn, one.turn);
     set(row, Feature::context, one.context);
     set(row, Feature::turn_hub, one.turn_hub);
-    if (!one.record.session.empty()) set(row, Feature::context_hub, one.context_hub);
+    // Alike for every candidate of one cue: a block without a session must gain nothing by it.
+    if (conversation_) set(row, Feature::context_hub, one.context_hub);
   }
 
   void situation(const Candidate& one, FeatureRow& row) const {
@@ -215,10 +219,7 @@ class Evidence {
   /// Pseudo-relevance feedback by vectors: the centre of the best few, weighted by how good they
   /// are. Only where blocks stand alone: in a conversation the neighbours say more.
   Result<void> feedback() {
-    const bool alone = std::ranges::all_of(gathered_.candidates, [](const Candidate& one) {
-      return one.record.session.empty();
-    });
-    if (!alone || view_.vector == nullptr || cue_.vector.empty() || order_.empty()) return {};
+    if (conversation_ || view_.vector == nullptr || cue_.vector.empty() || order_.empty()) return {};
     std::vector<double> centre(cue_.vector.size(), 0);
     const double top = rough(gathered_.candidates[order_[0]], reading_.terms_idf);
     for (std::size_t i = 0; i < std::min(order_.size(), feedback_best); ++i) {
@@ -257,6 +258,7 @@ class Evidence {
   const SequenceSet& questions_;
   std::vector<std::size_t> order_;
   std::vector<FeatureRow> rows_;
+  bool conversation_ = false;  ///< some candidate belongs to a session
 };
 
 }  // namespace
