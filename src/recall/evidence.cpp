@@ -20,7 +20,9 @@ bool contains(const std::vector<std::string>& values, std::string_view value) {
   return std::ranges::find(values, value) != values.end();
 }
 
-float flag(bool value) { return value ? 1.0F : 0.0F; }
+float flag(bool value) {
+  return value ? 1.0F : 0.0F;
+}
 
 /// idf of the cue's terms by bit of KeywordParts::mask.
 class TermWeights {
@@ -56,9 +58,8 @@ double rough(const Candidate& one, double terms_idf) {
 std::vector<std::size_t> rough_order(const Gathered& gathered, double terms_idf) {
   std::vector<std::size_t> order(gathered.candidates.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, std::greater{}, [&](std::size_t i) {
-    return rough(gathered.candidates[i], terms_idf);
-  });
+  std::ranges::stable_sort(order, std::greater{},
+                           [&](std::size_t i) { return rough(gathered.candidates[i], terms_idf); });
   return order;
 }
 
@@ -66,13 +67,16 @@ class Evidence {
  public:
   Evidence(const RecallView& view, const RecallCue& cue, const CueReading& reading,
            const Gathered& gathered, TermWeights weights)
-      : view_(view), cue_(cue), reading_(reading), gathered_(gathered),
-        weights_(std::move(weights)), questions_(gathered.questions),
+      : view_(view),
+        cue_(cue),
+        reading_(reading),
+        gathered_(gathered),
+        weights_(std::move(weights)),
+        questions_(gathered.questions),
         order_(rough_order(gathered, reading.terms_idf)) {
     rows_.resize(gathered.candidates.size());
-    conversation_ = std::ranges::any_of(gathered.candidates, [](const Candidate& one) {
-      return !one.record.session.empty();
-    });
+    conversation_ = std::ranges::any_of(
+        gathered.candidates, [](const Candidate& one) { return !one.record.session.empty(); });
   }
 
   Result<std::vector<FeatureRow>> take() {
@@ -122,8 +126,7 @@ class Evidence {
     };
     look(one.beside.before);
     look(one.beside.after);
-    set(row, Feature::window_coverage,
-        weights_.share(mask) - weights_.share(one.parts.mask));
+    set(row, Feature::window_coverage, weights_.share(mask) - weights_.share(one.parts.mask));
     if (neighbour > 0) set(row, Feature::neighbour, neighbour - one.turn);
     if (!one.beside.before.empty() && questions_.contains(one.beside.before.front())) {
       const Beside& before = gathered_.beside.at(one.beside.before.front());
@@ -219,15 +222,15 @@ class Evidence {
   /// Pseudo-relevance feedback by vectors: the centre of the best few, weighted by how good they
   /// are. Only where blocks stand alone: in a conversation the neighbours say more.
   Result<void> feedback() {
-    if (conversation_ || view_.vector == nullptr || cue_.vector.empty() || order_.empty()) return {};
+    if (conversation_ || view_.vector == nullptr || cue_.vector.empty() || order_.empty())
+      return {};
     std::vector<double> centre(cue_.vector.size(), 0);
     const double top = rough(gathered_.candidates[order_[0]], reading_.terms_idf);
     for (std::size_t i = 0; i < std::min(order_.size(), feedback_best); ++i) {
       const Candidate& one = gathered_.candidates[order_[i]];
       MBE_ASSIGN(const auto stored, view_.vector->vectors(one.sequence));
       if (stored.empty()) continue;
-      const double weight =
-          std::exp((rough(one, reading_.terms_idf) - top) * feedback_sharpness);
+      const double weight = std::exp((rough(one, reading_.terms_idf) - top) * feedback_sharpness);
       for (std::size_t d = 0; d < centre.size(); ++d) {
         centre[d] += weight * static_cast<double>(stored.front().values[d]);
       }
