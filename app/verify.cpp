@@ -22,8 +22,8 @@ void show(Context& context, const std::string& name, const VerifyResult& result)
 }
 
 Result<int> verify(Context& context) {
-  MBE_ASSIGN(const std::vector<std::string> names, context.chain_names());
-  MBE_ASSIGN(Engine * engine, context.engine(Access::read));
+  MBE_ASSIGN(const std::vector<std::string> names, context.chain_names(Access::look));
+  MBE_ASSIGN(Engine * engine, context.engine(Access::look));
   const InterruptGuard guard;
   bool ok = true;
   std::uint64_t blocks = 0;

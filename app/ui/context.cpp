@@ -96,7 +96,8 @@ Result<Engine*> Context::engine(Access access) {
   if (engine_ == nullptr) {
     EngineOptions options;
     MBE_ASSIGN(options.home, home());
-    options.read_only = access == Access::read && only_readable(options.home);
+    options.read_only =
+        access == Access::look || (access == Access::read && only_readable(options.home));
     MBE_ASSIGN(engine_, Engine::open(options));
     read_only_ = options.read_only;
   }
@@ -109,9 +110,9 @@ Result<Memory*> Context::memory(Access access) {
   return engine->chain(chain_name(), create && !read_only_);
 }
 
-Result<std::vector<std::string>> Context::chain_names() {
+Result<std::vector<std::string>> Context::chain_names(Access access) {
   if (options_.chain) return std::vector<std::string>{*options_.chain};
-  MBE_ASSIGN(Engine * engine, this->engine(Access::read));
+  MBE_ASSIGN(Engine * engine, this->engine(access));
   return engine->chains();
 }
 

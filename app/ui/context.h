@@ -44,7 +44,9 @@ struct GlobalOptions {
 /// ko or en, from `wish`, else LC_ALL, LC_MESSAGES, LANG.
 [[nodiscard]] std::string choose_language(std::string_view wish);
 
-enum class Access : std::uint8_t { read, write };
+/// What a command may do to the home: `look` changes not a byte of it, `read` keeps the indexes
+/// up to date where it can.
+enum class Access : std::uint8_t { look, read, write };
 
 class Context {
  public:
@@ -84,7 +86,7 @@ class Context {
   [[nodiscard]] Result<Memory*> memory(Access access);
   [[nodiscard]] std::string chain_name() const { return options_.chain.value_or("main"); }
   /// The names that a command on whole chains acts on: --chain alone, else all.
-  [[nodiscard]] Result<std::vector<std::string>> chain_names();
+  [[nodiscard]] Result<std::vector<std::string>> chain_names(Access access = Access::read);
   /// Lets go of the engine: derived files are written.
   void close() { engine_.reset(); }
 

@@ -34,6 +34,7 @@ struct FaultyFileSystem::Inode {
   std::string durable;
   std::vector<Change> pending;
   std::uint64_t lock_owner[locks_max] = {};
+  std::int64_t changes = 0;
 
   [[nodiscard]] char* bytes() const { return buffers.empty() ? nullptr : buffers.back().get(); }
   [[nodiscard]] std::string_view text() const { return {bytes(), size}; }
@@ -51,11 +52,13 @@ struct FaultyFileSystem::Inode {
   }
   void write(std::uint64_t offset, std::string_view with) {
     if (with.empty()) return;
+    ++changes;
     resize(std::max<std::size_t>(size, offset + with.size()));
     std::memcpy(bytes() + offset, with.data(), with.size());
     pending.push_back({offset, std::string(with), false});
   }
   void truncate(std::uint64_t to) {
+    ++changes;
     resize(to);
     pending.push_back({to, "", true});
   }
@@ -92,6 +95,7 @@ struct FaultyFileSystem::Inode {
     }
   }
   void take_durable() {
+    ++changes;
     resize(0);
     resize(durable.size());
     std::copy(durable.begin(), durable.end(), bytes());
@@ -138,6 +142,12 @@ class FaultyFileSystem::MemoryFile final : public File {
     const std::lock_guard lock(files_.mutex_);
     MBE_TRY(enter(false));
     return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(node_.get()));
+  }
+
+  [[nodiscard]] Result<std::int64_t> modified_ns() const override {
+    const std::lock_guard lock(files_.mutex_);
+    MBE_TRY(enter(false));
+    return node_->changes;
   }
 
   [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view bytes) override {

@@ -31,6 +31,8 @@ class File {
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
   /// Tells two files apart, also one from what replaced it under the same name.
   [[nodiscard]] virtual Result<std::uint64_t> identity() const = 0;
+  /// When its bytes last changed, by the clock of the disk's driver (ns; steps of milliseconds).
+  [[nodiscard]] virtual Result<std::int64_t> modified_ns() const = 0;
   /// Writes all of `bytes` at `offset`. After an error any prefix of it may be there.
   [[nodiscard]] virtual Result<void> write(std::uint64_t offset, std::string_view bytes) = 0;
   /// At most `size` bytes from `offset`; shorter only at the end of the file.

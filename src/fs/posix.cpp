@@ -56,6 +56,12 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_ino);
   }
 
+  [[nodiscard]] Result<std::int64_t> modified_ns() const override {
+    struct stat status;
+    if (::fstat(fd_, &status) != 0) return failed("cannot look at {}: {}", path_, errno);
+    return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  }
+
   [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view bytes) override {
     while (!bytes.empty()) {
       const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));

@@ -212,6 +212,10 @@ TEST(DamagedChain, IsNamedByVerifyAndReadAsFarAsItGoes) {
   EXPECT_EQ(outcome.json()["ok"], false);
   EXPECT_EQ(outcome.json()["chains"][0]["first_bad"], 3);
   EXPECT_EQ(program.json({"show", "1"})["context"], "말 0");
+  const Outcome refused = program.run({"remember", "새 말"});
+  EXPECT_EQ(refused.code, 4) << refused.err;
+  EXPECT_NE(refused.err.find("damaged at block 3"), std::string::npos) << refused.err;
+  EXPECT_EQ(std::filesystem::file_size(log), bytes.size());
 }
 
 TEST(DamagedIndex, IsMadeAnewFromTheLog) {

@@ -236,6 +236,23 @@ TEST_F(ChainTest, PutsATornTailIntoQuarantine) {
   EXPECT_TRUE(chain->verify().ok());
 }
 
+TEST_F(ChainTest, IsReadOnlyOnceAnOldBlockWasEdited) {
+  {
+    const auto chain = open();
+    fill(*chain, 4);
+  }
+  std::string bytes = files_.contents("c/log/000000.seg.jsonl");
+  const std::size_t second = bytes.find("\"seq\":2");
+  bytes[second + 6] = '7';
+  files_.set_contents("c/log/000000.seg.jsonl", bytes);
+  const auto chain = open();
+  ASSERT_TRUE(chain->damage().has_value());
+  EXPECT_EQ(chain->damage()->sequence, 2U);
+  EXPECT_EQ(chain->append(say("more")).error().code(), ErrorCode::corrupt);
+  EXPECT_EQ(chain->read(1)->payload.text, "0");
+  EXPECT_EQ(chain->read(4)->payload.text, "3");
+}
+
 TEST_F(ChainTest, VerifyCanBeCancelled) {
   const auto chain = open();
   std::stop_source stop;

@@ -27,10 +27,11 @@ Result<void> LocalStore::load() {
     MBE_TRY(options_.files.make_directories(directory));
   }
   if (std::optional<SavedOffsets> saved = load_offsets()) {
-    for (std::uint64_t i = 0; i < saved->places.size(); ++i) places_.store(i, saved->places[i]);
+    for (std::uint64_t i = 0; i < saved->tail.count; ++i) places_.store(i, saved->places[i]);
     tail_ = saved->tail;
     erase_blocks_ = std::move(saved->erase_blocks);
     saved_count_ = tail_.count;
+    saved_stamps_ = std::move(saved->stamps);
   }
   if (options_.read_only) return recover();
   MBE_ASSIGN(const LogLock lock, LogLock::acquire(*this));
@@ -41,19 +42,48 @@ Result<void> LocalStore::load() {
   return recover();
 }
 
-// Trusted only if the block at its end is where it says, with the hash it says.
+// Trusted only as far as the segments are the files they were: of one whose bytes may be others
+// every line is read again.
 std::optional<SavedOffsets> LocalStore::load_offsets() const {
   const auto bytes =
       read_file(options_.files, options_.directory + "/derived/offsets", offsets_bytes_max);
   if (!bytes.ok()) return std::nullopt;
   std::optional<SavedOffsets> saved = parse_offsets(*bytes, options_.chain);
-  if (!saved || saved->places.empty()) return std::nullopt;
+  if (!saved || saved->places.empty() || saved->stamps.empty()) return std::nullopt;
+  if (saved->tail.synced != saved->tail.count) return std::nullopt;
+  const auto changed = std::ranges::find_if(saved->stamps, [&](const SegmentStamp& stamp) {
+    const auto number = static_cast<std::uint32_t>(stamp.number);
+    const auto now = stamp_of(options_.files, segments_.path(number), number);
+    return !now.ok() || *now != stamp;
+  });
+  if (changed != saved->stamps.end()) {
+    const auto number = static_cast<std::uint32_t>(changed->number);
+    if (!leave_out_segments_from(*saved, number)) return std::nullopt;
+  }
   const Result<std::string_view> line = segments_.view(Place(saved->places.back()));
   if (!line.ok()) return std::nullopt;
   const Result<CheckedLine> checked = check_header(*line);
   if (!checked.ok() || checked->hash != saved->tail.hash) return std::nullopt;
-  if (saved->tail.synced != saved->tail.count) return std::nullopt;
   return saved;
+}
+
+// The offsets up to the last block before a segment; false if there is none.
+bool LocalStore::leave_out_segments_from(SavedOffsets& saved, std::uint32_t number) const {
+  while (!saved.places.empty() && Place(saved.places.back()).segment() >= number) {
+    saved.places.pop_back();
+  }
+  if (saved.places.empty()) return false;
+  const Place last(saved.places.back());
+  const Result<std::string_view> line = segments_.view(last);
+  if (!line.ok()) return false;
+  const Result<CheckedLine> checked = check_header(*line);
+  if (!checked.ok()) return false;
+  const std::uint64_t count = saved.places.size();
+  saved.tail = {
+      count, checked->hash, checked->header.epoch, last.segment(), last.offset() + last.length(),
+      count};
+  std::erase_if(saved.erase_blocks, [&](std::uint64_t sequence) { return sequence >= count; });
+  return true;
 }
 
 Result<void> LocalStore::save_offsets() {
@@ -63,7 +93,14 @@ Result<void> LocalStore::save_offsets() {
     saved.tail = tail_;
     saved.erase_blocks = erase_blocks_;
   }
-  if (saved.tail.count == saved_count_ || saved.tail.synced != saved.tail.count) return {};
+  if (saved.tail.count == 0 || saved.tail.synced != saved.tail.count) return {};
+  MBE_ASSIGN(const auto numbers, list_segments(options_.files, options_.directory + "/log"));
+  for (const std::uint32_t number : numbers) {
+    if (number > saved.tail.segment) break;
+    MBE_ASSIGN(const SegmentStamp stamp, stamp_of(options_.files, segments_.path(number), number));
+    saved.stamps.push_back(stamp);
+  }
+  if (saved.stamps == saved_stamps_) return {};
   if (!lock_file_) {
     MBE_ASSIGN(lock_file_, options_.files.open(log_path("lock"), OpenMode::create));
   }
@@ -78,7 +115,10 @@ Result<void> LocalStore::save_offsets() {
         replace_file(options_.files, directory + "/offsets", format_offsets(saved, options_.chain));
   }
   lock_file_->unlock(derived_lock);
-  if (done.ok()) saved_count_ = saved.tail.count;
+  if (done.ok()) {
+    saved_count_ = saved.tail.count;
+    saved_stamps_ = std::move(saved.stamps);
+  }
   return done;
 }
 

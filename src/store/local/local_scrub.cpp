@@ -17,6 +17,13 @@ Error left_over(const std::string& path, std::uint64_t offset) {
               offset);
 }
 
+Error cut_off(const std::string& path, std::uint64_t offset) {
+  return fail(ErrorCode::corrupt,
+              "{} holds bytes from {} on behind the newest acknowledged block: an append that was "
+              "cut off; the next command that writes sets them aside",
+              path, offset);
+}
+
 }  // namespace
 
 Result<void> LocalStore::scrub(std::span<const SequenceRange> ranges) {
@@ -103,13 +110,13 @@ Result<void> LocalStore::check_behind_head(std::uint32_t number, std::uint64_t o
   MBE_ASSIGN(const std::optional<Tail> newer, read_head());
   if (newer && *newer != head) return {};
   const Result<std::unique_ptr<File>> file = options_.files.open(log_path("lock"), OpenMode::write);
-  if (!file.ok()) return left_over(segments_.path(number), offset);
+  if (!file.ok()) return cut_off(segments_.path(number), offset);
   const Result<bool> mine = (*file)->try_lock(hold_lock);
   const bool at_work = mine.ok() && !*mine;
   if (at_work) return {};
   MBE_ASSIGN(const std::optional<Tail> newest, read_head());
   if (newest && *newest != head) return {};
-  return left_over(segments_.path(number), offset);
+  return cut_off(segments_.path(number), offset);
 }
 
 Result<void> LocalStore::check_head(const std::optional<Tail>& head, std::uint64_t visited) const {

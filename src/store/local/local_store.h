@@ -65,6 +65,7 @@ class LocalStore final : public BlockStore {
   // Opening and following (local_recover.cpp). The caller leads or is alone.
   [[nodiscard]] Result<void> load();
   [[nodiscard]] std::optional<SavedOffsets> load_offsets() const;
+  [[nodiscard]] bool leave_out_segments_from(SavedOffsets& saved, std::uint32_t number) const;
   [[nodiscard]] Result<void> save_offsets();
   [[nodiscard]] Result<std::optional<Tail>> read_head() const;
   [[nodiscard]] Result<Followed> follow_from(Tail& start, std::uint32_t segment_max,
@@ -135,10 +136,11 @@ class LocalStore final : public BlockStore {
   std::unique_ptr<File> head_file_;
   std::unique_ptr<File> active_;  ///< the segment of tail_, or null
   std::uint32_t active_number_ = 0;
-  std::string unsynced_;               ///< lines behind tail_.synced, in case their sync fails
-  std::optional<Leftover> abandoned_;  ///< a segment whose sync failed, while its lines move
-  bool stopped_ = false;               ///< undoing a failed write failed
-  std::uint64_t saved_count_ = 0;      ///< blocks in derived/offsets as last read or written
+  std::string unsynced_;                    ///< lines behind tail_.synced, in case their sync fails
+  std::optional<Leftover> abandoned_;       ///< a segment whose sync failed, while its lines move
+  bool stopped_ = false;                    ///< undoing a failed write failed
+  std::uint64_t saved_count_ = 0;           ///< blocks in derived/offsets as last read or written
+  std::vector<SegmentStamp> saved_stamps_;  ///< and segments
 };
 
 /// Leads: no append is going on while it lives.

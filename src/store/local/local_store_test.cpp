@@ -67,11 +67,13 @@ TEST(SavedOffsets, ReadBackAndRefuseDamageAndOtherChains) {
   SavedOffsets saved;
   saved.tail = some_tail();
   saved.erase_blocks = {4, 9};
+  saved.stamps = {{0, 4'096, 17, -3}, {1, 1'200, 18, 1'700'000'000'000'000'000}};
   for (std::uint64_t i = 0; i < 12; ++i) saved.places.push_back(Place(1, i * 100, 100).word());
   std::string bytes = format_offsets(saved, contract_chain);
   const auto read = parse_offsets(bytes, contract_chain);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->tail, saved.tail);
+  EXPECT_EQ(read->stamps, saved.stamps);
   EXPECT_EQ(read->erase_blocks, saved.erase_blocks);
   EXPECT_EQ(read->places, saved.places);
   EXPECT_FALSE(parse_offsets(bytes, "bbcdefghijklmnopqrstuvwxyz").has_value());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <utility>
 
 #include "block/scanner.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::string_view segment_suffix = ".seg.jsonl";
 constexpr std::size_t segment_digits = 6;
-constexpr std::string_view offsets_magic("MBEOFF1\0", 8);
+constexpr std::string_view offsets_magic("MBEOFF2\0", 8);
 
 void put(std::string& out, std::uint64_t value) {
   for (unsigned i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 255);
@@ -53,6 +54,16 @@ Result<std::vector<std::uint32_t>> list_segments(FileSystem& files, const std::s
   return numbers;
 }
 
+Result<SegmentStamp> stamp_of(FileSystem& files, const std::string& path, std::uint32_t number) {
+  MBE_ASSIGN(const std::unique_ptr<File> file, files.open(path, OpenMode::read));
+  SegmentStamp out;
+  out.number = number;
+  MBE_ASSIGN(out.size, file->size());
+  MBE_ASSIGN(out.identity, file->identity());
+  MBE_ASSIGN(out.modified_ns, file->modified_ns());
+  return out;
+}
+
 std::string format_head(const Tail& tail) {
   MBE_ASSERT(tail.count > 0);
   std::string out = fmt::format(
@@ -87,14 +98,20 @@ std::optional<Tail> parse_head(std::string_view bytes) {
 std::string format_offsets(const SavedOffsets& saved, std::string_view chain) {
   MBE_ASSERT(saved.places.size() == saved.tail.count);
   std::string out(offsets_magic);
-  out.reserve(256 + 8 * (saved.places.size() + saved.erase_blocks.size()));
+  out.reserve(512 + 8 * (saved.places.size() + saved.erase_blocks.size()));
   out += chain;
-  put(out, saved.tail.count);
   out += view(saved.tail.hash);
   for (const std::uint64_t value :
        {std::uint64_t{saved.tail.epoch}, std::uint64_t{saved.tail.segment}, saved.tail.offset,
-        saved.tail.synced, std::uint64_t{saved.erase_blocks.size()}}) {
+        saved.tail.synced, std::uint64_t{saved.stamps.size()},
+        std::uint64_t{saved.erase_blocks.size()}, saved.tail.count}) {
     put(out, value);
+  }
+  for (const SegmentStamp& stamp : saved.stamps) {
+    put(out, stamp.number);
+    put(out, stamp.size);
+    put(out, stamp.identity);
+    put(out, static_cast<std::uint64_t>(stamp.modified_ns));
   }
   for (const std::uint64_t sequence : saved.erase_blocks) put(out, sequence);
   for (const std::uint64_t place : saved.places) put(out, place);
@@ -104,32 +121,39 @@ std::string format_offsets(const SavedOffsets& saved, std::string_view chain) {
 
 std::optional<SavedOffsets> parse_offsets(std::string_view bytes, std::string_view chain) {
   constexpr std::size_t digest_bytes = 32;
-  const std::size_t fixed = offsets_magic.size() + chain_id_length + 8 + digest_bytes + 5 * 8;
+  constexpr std::size_t stamp_words = 4;
+  const std::size_t fixed = offsets_magic.size() + chain_id_length + digest_bytes + 7 * 8;
   if (bytes.size() < fixed + digest_bytes || !bytes.starts_with(offsets_magic)) return std::nullopt;
   const std::string_view body = bytes.substr(0, bytes.size() - digest_bytes);
   if (view(sha256(body)) != bytes.substr(body.size())) return std::nullopt;
   if (body.substr(offsets_magic.size(), chain_id_length) != chain) return std::nullopt;
   SavedOffsets out;
   std::size_t at = offsets_magic.size() + chain_id_length;
-  out.tail.count = get(body, at);
-  std::memcpy(out.tail.hash.data(), body.data() + at + 8, digest_bytes);
-  at += 8 + digest_bytes;
-  out.tail.epoch = static_cast<std::uint32_t>(get(body, at));
-  out.tail.segment = static_cast<std::uint32_t>(get(body, at + 8));
-  out.tail.offset = get(body, at + 16);
-  out.tail.synced = get(body, at + 24);
-  const std::uint64_t erased = get(body, at + 32);
-  at += 40;
+  std::memcpy(out.tail.hash.data(), body.data() + at, digest_bytes);
+  at += digest_bytes;
+  const auto next = [&] { return get(body, std::exchange(at, at + 8)); };
+  out.tail.epoch = static_cast<std::uint32_t>(next());
+  out.tail.segment = static_cast<std::uint32_t>(next());
+  out.tail.offset = next();
+  out.tail.synced = next();
+  const std::uint64_t stamps = next();
+  const std::uint64_t erased = next();
+  out.tail.count = next();
   const std::uint64_t words = (body.size() - at) / 8;
-  if ((body.size() - at) % 8 != 0 || erased > words || words - erased != out.tail.count) {
-    return std::nullopt;
+  const bool fits = (body.size() - at) % 8 == 0 && stamps <= segments_max && erased <= words &&
+                    out.tail.count <= words &&
+                    words == stamps * stamp_words + erased + out.tail.count;
+  if (!fits) return std::nullopt;
+  for (std::uint64_t i = 0; i < stamps; ++i) {
+    SegmentStamp& stamp = out.stamps.emplace_back();
+    stamp.number = next();
+    stamp.size = next();
+    stamp.identity = next();
+    stamp.modified_ns = static_cast<std::int64_t>(next());
   }
-  for (std::uint64_t i = 0; i < erased; ++i, at += 8) out.erase_blocks.push_back(get(body, at));
+  for (std::uint64_t i = 0; i < erased; ++i) out.erase_blocks.push_back(next());
   out.places.resize(out.tail.count);
-  for (std::uint64_t& place : out.places) {
-    place = get(body, at);
-    at += 8;
-  }
+  for (std::uint64_t& place : out.places) place = next();
   return out;
 }
 

@@ -58,9 +58,22 @@ struct Tail {
 [[nodiscard]] std::string format_head(const Tail& tail);
 [[nodiscard]] std::optional<Tail> parse_head(std::string_view bytes);
 
+/// A segment's file as it was when looked at: another stamp means that its bytes may be others.
+struct SegmentStamp {
+  std::uint64_t number = 0;
+  std::uint64_t size = 0;
+  std::uint64_t identity = 0;
+  std::int64_t modified_ns = 0;
+  auto operator<=>(const SegmentStamp&) const = default;
+};
+/// Errors: not_found, io.
+[[nodiscard]] Result<SegmentStamp> stamp_of(FileSystem& files, const std::string& path,
+                                            std::uint32_t number);
+
 /// What speeds up an open: places of all blocks up to a tail. Derived; may be deleted.
 struct SavedOffsets {
   Tail tail;
+  std::vector<SegmentStamp> stamps;  ///< of every segment up to the tail's, ascending
   std::vector<std::uint64_t> erase_blocks;
   std::vector<std::uint64_t> places;  ///< words of Place, by sequence
 };
