@@ -126,8 +126,8 @@ void check_models(Context& context, Report& report, Engine& engine) {
   if (!models) return report.add("model", models.error());
   for (const ModelView& model : *models) {
     if (!model.active) continue;
-    if (!model.problem.empty()) {
-      return report.add("model", Verdict::bad, context.tr(model.problem));
+    if (model.problem) {
+      return report.add("model", Verdict::bad, context.tr(*model.problem));
     }
     const std::vector<std::pair<std::string, std::string>> pair{{"바다", "the sea"}};
     const auto score = engine.similarities(pair);

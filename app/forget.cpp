@@ -97,6 +97,12 @@ Result<int> forget(Context& context, const Options& options) {
   if (options.preview) return exit_done;
   MBE_ASSIGN(const std::size_t count, confirm(context, options, preview.count()));
   MBE_ASSIGN(const ForgetReport report, memory->forget(target, count));
+  // Gone for every reader already; that the sealed bytes go too is for the last doubt.
+  const auto scrubbed = memory->scrub();
+  if (!scrubbed.ok()) {
+    context.warn(context.tr("the sealed bytes are overwritten later: {}",
+                            context.messages().text(scrubbed.error())));
+  }
   if (context.json()) {
     context.print_json({{"count", report.count},
                         {"erase_block", report.erase_block},

@@ -10,10 +10,12 @@ struct Options {
   AddModelRequest request;
 };
 
-Json model_json(const ModelView& model) {
-  return {{"name", model.name},       {"path", model.path},      {"source", model.source},
-          {"licence", model.licence}, {"dim", model.dim},        {"bytes", model.bytes},
-          {"active", model.active},   {"problem", model.problem}};
+Json model_json(const Context& context, const ModelView& model) {
+  return {
+      {"name", model.name},     {"path", model.path},
+      {"source", model.source}, {"licence", model.licence},
+      {"dim", model.dim},       {"bytes", model.bytes},
+      {"active", model.active}, {"problem", message_or_null(context.messages(), model.problem)}};
 }
 
 void show(Context& context, const ModelView& model) {
@@ -23,8 +25,8 @@ void show(Context& context, const ModelView& model) {
                       context.tr("  {} numbers · {} · {}", model.dim, format_bytes(model.bytes),
                                  plain(model.licence))));
   context.print("  " + paint(context, Colour::dim, plain(model.path)));
-  if (!model.problem.empty()) {
-    context.print("  " + paint(context, Colour::red, plain(context.tr(model.problem))));
+  if (model.problem) {
+    context.print("  " + paint(context, Colour::red, plain(context.tr(*model.problem))));
   }
 }
 
@@ -33,7 +35,7 @@ Result<int> list_models(Context& context) {
   MBE_ASSIGN(const std::vector<ModelView> models, engine->models());
   if (context.json()) {
     Json list = Json::array();
-    for (const ModelView& model : models) list.push_back(model_json(model));
+    for (const ModelView& model : models) list.push_back(model_json(context, model));
     context.print_json({{"models", std::move(list)}});
   } else {
     for (const ModelView& model : models) show(context, model);
@@ -52,7 +54,7 @@ Result<int> add(Context& context, const Options& options) {
   MBE_ASSIGN(Engine * engine, context.engine(Access::write));
   MBE_ASSIGN(const ModelView model, engine->add_model(options.file, request));
   if (context.json()) {
-    context.print_json(model_json(model));
+    context.print_json(model_json(context, model));
   } else {
     show(context, model);
     context.say(context.tr("next: `mbe reembed --all --wait` makes the vectors of this model"));

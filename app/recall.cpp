@@ -43,7 +43,7 @@ Result<int> recall(Context& context, const Options& options) {
   MBE_ASSIGN(Memory * memory, context.memory(Access::read));
   MBE_ASSIGN(const RecallResult result, memory->recall(request));
   if (context.json()) {
-    context.print_json(recall_json(result));
+    context.print_json(recall_json(context.messages(), result));
   } else {
     show_hits(context, result, options.explain);
     note_vectors(context, result);
@@ -78,8 +78,8 @@ Result<RecallRequest> RecallOptions::request() const {
 }
 
 void note_vectors(Context& context, const RecallResult& result) {
-  if (!result.vectors_note.empty()) {
-    context.warn(context.tr("without vectors: {}", context.tr(result.vectors_note)));
+  if (result.vectors_note) {
+    context.warn(context.tr("without vectors: {}", context.tr(*result.vectors_note)));
   } else if (result.vectors_pending > 0) {
     context.say(context.tr("{} blocks have no vector yet; `mbe reembed --wait` makes them",
                            result.vectors_pending));

@@ -42,8 +42,8 @@ Result<Json> answer(Context& context, Engine& engine, const QueryLine& query,
   Json line = ranked_line(query, result, options.top_k);
   line["latency_us"] = latency;
   line["vectors_pending"] = result.vectors_pending;
-  if (!result.vectors_note.empty()) {
-    line["vectors_note"] = context.tr(result.vectors_note);
+  if (result.vectors_note) {
+    line["vectors_note"] = context.tr(*result.vectors_note);
   }
   return line;
 }

@@ -128,8 +128,8 @@ class Tour {
       std::erase_if(hit.arms, [](const ArmShare& arm) { return arm.rank == 0; });
       context_.out().write(hit_card(context_, hit, ++rank, true));
     }
-    if (!result.vectors_note.empty()) {
-      note(context_.tr("without vectors: {}", context_.tr(result.vectors_note)));
+    if (result.vectors_note) {
+      note(context_.tr("without vectors: {}", context_.tr(*result.vectors_note)));
     }
     note(context_.tr("Query embedded in {} ms, searched in {} ms.",
                      fmt::format("{:.1f}", static_cast<double>(result.embed_us) / 1'000),

@@ -28,7 +28,9 @@ std::string marks(Context& context, const BlockView& block) {
 
 std::string head(Context& context, const BlockView& block) {
   std::string out = paint(context, Colour::blue, fmt::format("#{}", block.block_index));
-  out += "  " + paint(context, Colour::dim, context.zone().format(block.timestamp_ms));
+  if (block.state == "ok") {
+    out += "  " + paint(context, Colour::dim, context.zone().format(block.timestamp_ms));
+  }
   if (!block.speaker.empty()) {
     out += "  " + paint(context, Colour::bold, clip(block.speaker, 24));
   }

@@ -18,7 +18,6 @@ namespace mbe::app {
 
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t line_bytes_max = 16U << 20;
-inline constexpr std::size_t text_bytes_max = 1'000'000;  ///< as the engine's own limit
 
 /// One JSON object. Errors: invalid_argument (empty, not UTF-8, NUL, a lone surrogate, broken, not
 /// an object), limit (deeper than 64, longer than 16 MiB).

@@ -104,14 +104,18 @@ Json hit_json(const RecallHit& hit) {
   return out;
 }
 
-Json recall_json(const RecallResult& result) {
+Json message_or_null(const Catalog& messages, const std::optional<Message>& message) {
+  return message ? Json(messages.text(*message)) : Json(nullptr);
+}
+
+Json recall_json(const Catalog& messages, const RecallResult& result) {
   Json hits = Json::array();
   for (const RecallHit& hit : result.hits) hits.push_back(hit_json(hit));
   return {{"hits", std::move(hits)},
           {"threshold", number(result.threshold)},
           {"below_threshold", result.below_threshold},
           {"vectors_pending", result.vectors_pending},
-          {"vectors_note", text_or_null(result.vectors_note)},
+          {"vectors_note", message_or_null(messages, result.vectors_note)},
           {"embed_us", result.embed_us},
           {"search_us", result.search_us}};
 }

@@ -24,7 +24,9 @@ using Json = nlohmann::ordered_json;
 /// The line that `import --format jsonl` takes.
 [[nodiscard]] Json import_json(const BlockView& block, const std::string& chain);
 [[nodiscard]] Json hit_json(const RecallHit& hit);
-[[nodiscard]] Json recall_json(const RecallResult& result);
+/// In the person's language.
+[[nodiscard]] Json message_or_null(const Catalog& messages, const std::optional<Message>& message);
+[[nodiscard]] Json recall_json(const Catalog& messages, const RecallResult& result);
 /// B5: {"current_context", "waypoints": [{"block_index", "relevance", …}]}
 [[nodiscard]] Json waypoints_json(const std::string& current,
                                   const std::vector<WaypointView>& waypoints);

@@ -20,7 +20,9 @@ class FileSystem;
 struct EngineOptions {
   std::filesystem::path home;  ///< empty: $MBE_HOME, else $XDG_DATA_HOME/mbe
   bool read_only = false;
-  bool background_embedding = false;   ///< embed in a thread of its own, at idle priority
+  /// For long-lived processes: threads at idle priority that embed what is pending, checkpoint what
+  /// has been still for a second and overwrite what was erased a minute ago.
+  bool background = false;
   const Clock* clock = nullptr;        ///< null: the machine's
   FileSystem* files = nullptr;         ///< null: the machine's
   std::shared_ptr<Embedder> embedder;  ///< null: the home's configured model
@@ -129,6 +131,9 @@ class Memory {
   Result<std::uint64_t> reembed(bool all, const Progress& progress = {});
   /// Writes derived files and the head record; also done when the engine goes.
   Result<void> checkpoint();
+  /// Overwrites the sealed characters of erased blocks (their keys are gone already). Copies each
+  /// segment concerned, some 0.1 s for 64 MiB. Errors: io, busy, denied (read-only).
+  Result<void> scrub();
 
   struct Parts;
   /// What it is made of (src/engine/memory_parts.h): for the measuring programs of this project.

@@ -13,6 +13,9 @@
 
 namespace mbe {
 
+/// Bytes of the text of one block; the rest of a payload of 1 MiB is for what describes it.
+inline constexpr std::size_t text_bytes_max = 1'000'000;
+
 /// A block as a person sees it.
 struct BlockView {
   std::uint64_t block_index = 0;
@@ -20,9 +23,9 @@ struct BlockView {
   TimeMs timestamp_ms = 0;   ///< event time if known, else recorded
   TimeMs recorded_ms = 0;
   std::optional<TimeMs> event_ms;
-  std::string context;  ///< what was said, byte for byte
-  std::vector<std::string> keywords;  ///< as sealed
-  std::vector<std::string> tags;      ///< as sealed, in the text's language
+  std::string context;                          ///< what was said, byte for byte
+  std::vector<std::string> keywords;            ///< as sealed
+  std::vector<std::string> tags;                ///< as sealed, in the text's language
   std::optional<std::vector<float>> embedding;  ///< nothing while pending or without a model
   float importance = 0;
   std::string hash, prev_hash;
@@ -69,7 +72,7 @@ struct RecallRequest {
   std::vector<std::string> arms;  ///< keyword, tag, vector, time, waypoint; empty: all
   bool threshold = true;          ///< leave out what is more likely noise
   bool neighbours = true;         ///< offer the turns beside each hit
-  bool bare = false;  ///< hits carry only block_index, source, session and score
+  bool bare = false;              ///< hits carry only block_index, source, session and score
   std::string conversation;       ///< whose waypoints count; empty: none
   std::optional<std::size_t> budget_tokens;  ///< stop when the texts reach that many
   int utc_offset_minutes = 0;
@@ -92,16 +95,16 @@ struct RecallHit {
 struct RecallResult {
   std::vector<RecallHit> hits;
   float threshold = 0;
-  std::size_t below_threshold = 0;    ///< candidates that were left out by it
-  std::uint64_t vectors_pending = 0;  ///< blocks not yet embedded
-  std::string vectors_note;           ///< why vectors did not take part, or empty
-  std::int64_t embed_us = 0;          ///< time for the query's embedding
-  std::int64_t search_us = 0;         ///< all else
+  std::size_t below_threshold = 0;      ///< candidates that were left out by it
+  std::uint64_t vectors_pending = 0;    ///< blocks not yet embedded
+  std::optional<Message> vectors_note;  ///< why vectors did not take part
+  std::int64_t embed_us = 0;            ///< time for the query's embedding
+  std::int64_t search_us = 0;           ///< all else
 };
 
 struct WaypointView {
   std::uint64_t block_index = 0;
-  float relevance = 0;  ///< 0 … 1
+  float relevance = 0;                     ///< 0 … 1
   float keyword = 0, tag = 0, vector = 0;  ///< parts of it
   std::string context;
 };
@@ -157,7 +160,7 @@ struct DaySummary {
   std::string day;  ///< YYYY-MM-DD
   std::uint64_t blocks = 0;
   std::vector<std::string> keywords, tags;  ///< most frequent first
-  double mood = 0;  ///< -1 … 1: positive less negative, over all
+  double mood = 0;                          ///< -1 … 1: positive less negative, over all
 };
 
 struct GoalView {
@@ -172,14 +175,14 @@ struct GoalView {
 struct ForgetTarget {
   std::vector<std::uint64_t> blocks;
   RecallFilter filter;
-  std::string cue;  ///< everything that recall finds for it above the threshold
+  std::string cue;      ///< everything that recall finds for it above the threshold
   bool refuse = false;  ///< do not store the same statement again
 };
 
 struct ForgetPreview {
   std::vector<BlockView> targets;
   std::vector<BlockView> derived;  ///< answers, summaries and updates that rest on them
-  std::vector<Message> notes;  ///< what stays out of reach, said before anything is done
+  std::vector<Message> notes;      ///< what stays out of reach, said before anything is done
   [[nodiscard]] std::size_t count() const { return targets.size() + derived.size(); }
 };
 
@@ -238,7 +241,7 @@ struct ModelView {
   std::size_t dim = 0;
   std::uint64_t bytes = 0;
   bool active = false;
-  std::string problem;  ///< why it cannot be used, or empty
+  std::optional<Message> problem;  ///< why it cannot be used
 };
 
 struct AddModelRequest {

@@ -35,14 +35,16 @@ struct Parts {
   std::string input;
 };
 
-std::string turn_line(const PromptTurn& turn) {
-  return turn.speaker + ": " + turn.text;
+/// A turn whose speaker has no name goes by the role.
+std::string turn_line(const PromptTurn& turn, const PromptTemplates& words) {
+  const std::string& role = turn.from_assistant ? words.assistant : words.person;
+  return (turn.speaker.empty() ? role : turn.speaker) + ": " + turn.text;
 }
 
 std::string plain_text(const Parts& parts, const PromptTemplates& words) {
   std::string out = parts.system + "\n\n" + parts.stable + parts.recalled;
   if (!parts.turns.empty()) out += words.turns + "\n";
-  for (const PromptTurn& turn : parts.turns) out += turn_line(turn) + "\n";
+  for (const PromptTurn& turn : parts.turns) out += turn_line(turn, words) + "\n";
   return out + words.input + "\n" + parts.input + "\n";
 }
 
@@ -94,11 +96,13 @@ std::string section(const std::string& title, const std::vector<PromptItem>& ite
 
 /// The newest turns that fit, oldest first. The latest one is kept if it fits at all.
 std::vector<PromptTurn> newest_turns(const std::vector<PromptTurn>& turns, std::size_t tokens,
-                                     const TokenMeter& counter, std::size_t& spent) {
+                                     const PromptTemplates& words, const TokenMeter& counter,
+                                     std::size_t& spent) {
   std::vector<PromptTurn> kept;
   spent = 0;
   for (auto turn = turns.rbegin(); turn != turns.rend(); ++turn) {
-    const std::size_t cost = counter.count(turn_line(*turn)) + 4;  // 4: a message's own frame
+    const std::size_t cost =
+        counter.count(turn_line(*turn, words)) + 4;  // 4: a message's own frame
     if (spent + cost > tokens) break;
     spent += cost;
     kept.push_back(*turn);
@@ -147,11 +151,11 @@ Prompt fill_budget(const PromptRequest& request, Parts parts, const PromptTempla
   const auto goals = choose(request.goals, share(left, goals_share), true, context);
   spend(request.goals, goals);
   std::size_t turns_cost = 0;
-  parts.turns = newest_turns(request.turns, share(left, turns_share), counter, turns_cost);
+  parts.turns = newest_turns(request.turns, share(left, turns_share), words, counter, turns_cost);
   const std::vector<PromptItem> items = candidates(request);
   const auto memories = choose(items, left - turns_cost, false, context);
   spend(items, memories);
-  parts.turns = newest_turns(request.turns, left, counter, turns_cost);
+  parts.turns = newest_turns(request.turns, left, words, counter, turns_cost);
 
   parts.stable = section(words.pinned, request.pinned, pinned, request, words, prompt);
   parts.recalled = section(words.goals, request.goals, goals, request, words, prompt);
@@ -179,6 +183,8 @@ Result<PromptTemplates> PromptTemplates::load(const std::filesystem::path& file)
       {"mood", &PromptTemplates::mood},
       {"memories", &PromptTemplates::memories},
       {"turns", &PromptTemplates::turns},
+      {"person", &PromptTemplates::person},
+      {"assistant", &PromptTemplates::assistant},
       {"input", &PromptTemplates::input},
       {"cut", &PromptTemplates::cut},
       {"unknown_time", &PromptTemplates::unknown_time}};

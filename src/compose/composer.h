@@ -61,7 +61,8 @@ struct Prompt {
 
 /// The fixed words of one language; data/templates/<language>.json.
 struct PromptTemplates {
-  std::string system, pinned, goals, mood, memories, turns, input, cut, unknown_time;
+  std::string system, pinned, goals, mood, memories, turns, person, assistant;
+  std::string input, cut, unknown_time;
   std::map<std::string, std::string, std::less<>> trust;
 
   /// Errors: not_found (no such file), corrupt (not the expected JSON).

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <toml++/toml.h>
 
 #include "engine/home.h"

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t batch_blocks = 2'048;
 constexpr std::uint64_t flush_tail_blocks = 512;
+constexpr std::size_t context_turns = 2;  ///< on either side, that may hold an erased block's trace
+constexpr std::uint64_t version_bytes_max = 32;
 
 }  // namespace
 
@@ -24,22 +26,39 @@ struct Derived::Batch {
 
 Derived::Derived(FileSystem& files, std::string directory, Chain& chain, const Analyser& analyser,
                  const CueWords& words)
-    : files_(files), directory_(std::move(directory)), chain_(chain), analyser_(analyser),
+    : files_(files),
+      directory_(std::move(directory)),
+      chain_(chain),
+      analyser_(analyser),
       words_(words) {}
 
 Result<std::unique_ptr<Derived>> Derived::open(FileSystem& files, const std::string& directory,
                                                Chain& chain, const Analyser& analyser,
                                                const CueWords& words, bool read_only) {
-  std::unique_ptr<Derived> out(
-      new Derived(files, directory + "/derived", chain, analyser, words));
+  std::unique_ptr<Derived> out(new Derived(files, directory + "/derived", chain, analyser, words));
   if (!read_only) {
     MBE_TRY(files.make_directories(out->directory_));
     MBE_ASSIGN(auto lock, files.open(out->directory_ + "/lock", OpenMode::create));
     MBE_ASSIGN(const bool taken, lock->try_lock(0));
     if (taken) out->lock_ = std::move(lock);
   }
+  MBE_ASSIGN(const bool same, out->same_analysis());
+  if (!same && out->may_write()) {
+    MBE_TRY(out->discard());
+    MBE_TRY(replace_file(files, out->directory_ + "/analysis",
+                         std::to_string(analyser.version()) + "\n"));
+  }
   MBE_TRY(out->open_indexes());
   return out;
+}
+
+/// Whether the indexes hold what today's analyser finds; another one's are made anew.
+Result<bool> Derived::same_analysis() const {
+  const auto known = read_file(files_, directory_ + "/analysis", version_bytes_max);
+  if (known.ok()) return *known == std::to_string(analyser_.version()) + "\n";
+  const ErrorCode code = known.error().code();
+  if (code == ErrorCode::not_found || code == ErrorCode::limit) return false;
+  return known.error();
 }
 
 Result<void> Derived::open_indexes() {
@@ -130,6 +149,34 @@ Result<void> Derived::take_offers(std::uint64_t& next, Batch& batch) {
   return {};
 }
 
+/// What the erasure names leaves everything derived, for good, before the watermark passes it.
+Result<void> Derived::carry_out(const Block& erase_block, Batch& batch) {
+  for (const SequenceRange& range : erase_block.header.erases) {
+    std::erase_if(offers_, [&](const auto& offer) {
+      return range.first <= offer.first && offer.first <= range.last;
+    });
+  }
+  MBE_TRY(store(batch));
+  const auto attributes = attributes_->snapshot();
+  ErasedBlocks erased;
+  for (const SequenceRange& range : erase_block.header.erases) {
+    const SequenceSet there = attributes->all() & SequenceSet::range(range.first, range.last + 1);
+    for (const std::uint64_t sequence : there.to_vector()) {
+      erased.sequences.push_back(sequence);
+      MBE_ASSIGN(const Neighbours turns, attributes->neighbours(sequence, context_turns));
+      erased.beside.insert(erased.beside.end(), turns.before.begin(), turns.before.end());
+      erased.beside.insert(erased.beside.end(), turns.after.begin(), turns.after.end());
+    }
+  }
+  if (erased.sequences.empty()) return {};
+  MBE_TRY(on_erased_(erased));
+  keyword_->remove(erased.sequences);
+  attributes_->remove(erased.sequences);
+  if (!may_write()) return {};
+  MBE_TRY(keyword_->purge());
+  return attributes_->purge();
+}
+
 Result<void> Derived::follow(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   MBE_TRY(chain_.refresh());
@@ -143,6 +190,9 @@ Result<void> Derived::follow(const Progress& progress) {
     Result<void> added;
     bool stopped = false;
     MBE_TRY(chain_.scan(next, head, [&](const Block& block) {
+      const bool erases = block.header.block_class == BlockClass::erase;
+      if (erases && block.state == BlockState::ok) added = carry_out(block, batch);
+      if (!added.ok()) return false;
       if (block.state == BlockState::ok) {
         const Analysis analysis = analyse_payload(analyser_, block.payload);
         added = add(batch, block.sequence, block.hash, block.payload, analysis);
@@ -170,17 +220,12 @@ DerivedSnapshot Derived::snapshot() const {
   return current_;
 }
 
-Result<void> Derived::forget(const std::vector<std::uint64_t>& sequences) {
+bool Derived::holds_erased() const {
   const std::lock_guard lock(mutex_);
-  for (const std::uint64_t sequence : sequences) offers_.erase(sequence);
-  keyword_->remove(sequences);
-  attributes_->remove(sequences);
-  if (may_write()) {
-    MBE_TRY(keyword_->purge());
-    MBE_TRY(attributes_->purge());
-  }
-  current_ = {keyword_->snapshot(), attributes_->snapshot()};
-  return {};
+  const auto covered = attributes_->covered();
+  const std::vector<Erasure> erasures = chain_.erasures();
+  return may_write() && covered && !erasures.empty() &&
+         erasures.back().sequence > covered->sequence;
 }
 
 Result<void> Derived::flush() {
@@ -207,7 +252,11 @@ Result<void> Derived::rebuild(const Progress& progress) {
   return attributes_->flush();
 }
 
-std::uint64_t Derived::keyword_bytes() const { return keyword_->bytes_on_disk(); }
-std::uint64_t Derived::attribute_bytes() const { return attributes_->bytes_on_disk(); }
+std::uint64_t Derived::keyword_bytes() const {
+  return keyword_->bytes_on_disk();
+}
+std::uint64_t Derived::attribute_bytes() const {
+  return attributes_->bytes_on_disk();
+}
 
 }  // namespace mbe

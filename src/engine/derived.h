@@ -3,7 +3,7 @@
 // lock, others keep a private tail in memory. Any thread; writers take turns inside.
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +21,12 @@
 
 namespace mbe {
 
+/// Blocks an erasure names that were in the indexes, and the turns beside them.
+struct ErasedBlocks {
+  std::vector<std::uint64_t> sequences;
+  std::vector<std::uint64_t> beside;
+};
+
 /// An unchanging view of keyword and attribute index at the same point of the log.
 struct DerivedSnapshot {
   std::shared_ptr<const KeywordSnapshot> keyword;
@@ -36,23 +42,32 @@ class Derived {
                                                              Chain& chain, const Analyser& analyser,
                                                              const CueWords& words, bool read_only);
 
+  /// Called by follow() for each erasure it meets, whoever asked for it, before the erased blocks
+  /// leave these indexes and before the watermark passes the erasure: what else holds something of
+  /// them goes here. Set once, before the first follow().
+  using OnErased = std::function<Result<void>(const ErasedBlocks&)>;
+  void on_erased(OnErased callback) { on_erased_ = std::move(callback); }
+
   /// Hands over what was just appended, so that follow() need not open and analyse it again.
   /// Forgotten beyond offers_max blocks.
   void offer(const Receipt& receipt, Payload payload, Analysis analysis);
 
-  /// Takes in every published block that is not in the indexes yet. Cost: that of the new blocks.
-  /// Errors: io, corrupt (of the log).
+  /// Takes in every published block that is not in the indexes yet, and removes what an erasure
+  /// among them names, from disk too. Cost: that of the new blocks. Errors: io, corrupt (of the
+  /// log), those of on_erased.
   Result<void> follow(const Progress& progress = {});
   /// As of the last follow().
   [[nodiscard]] DerivedSnapshot snapshot() const;
 
-  /// Removes the sequences from both indexes and from disk.
-  Result<void> forget(const std::vector<std::uint64_t>& sequences);
   /// Writes what is only in memory, if this process may. Errors: io.
   Result<void> flush();
   /// Throws both indexes away and follows the log from its start. Errors: busy (another process
   /// holds the derived lock), io.
   Result<void> rebuild(const Progress& progress);
+
+  /// True if files that this process writes hold blocks of which the log says that they are erased;
+  /// the next follow() removes them.
+  [[nodiscard]] bool holds_erased() const;
 
   [[nodiscard]] bool may_write() const { return lock_ != nullptr; }
   /// Bytes of an index's files on disk; what is only in memory does not count.
@@ -78,6 +93,8 @@ class Derived {
   Result<void> add(Batch& batch, std::uint64_t sequence, const Digest& hash, const Payload& payload,
                    const Analysis& analysis);
   Result<void> store(Batch& batch);
+  Result<void> carry_out(const Block& erase_block, Batch& batch);
+  [[nodiscard]] Result<bool> same_analysis() const;
 
   FileSystem& files_;
   std::string directory_;
@@ -90,6 +107,7 @@ class Derived {
   std::unique_ptr<KeywordIndex> keyword_;
   std::unique_ptr<AttributeIndex> attributes_;
   std::unordered_map<std::uint64_t, Offer> offers_;
+  OnErased on_erased_ = [](const ErasedBlocks&) { return Result<void>(); };
   DerivedSnapshot current_;
 };
 

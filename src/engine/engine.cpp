@@ -48,14 +48,20 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
   MBE_ASSIGN(Ranker ranker, Ranker::open(recall));
   auto models =
       std::make_unique<Models>(options.home, home.config().embedding_model, options.embedder);
-  return std::unique_ptr<Engine>(
-      new Engine(std::unique_ptr<Parts>(new Parts{std::move(options), files, clock, std::move(home),
-                                                  std::move(analyser), std::move(ranker),
-                                                  std::move(models),
-                                                  {}, {}})));
+  return std::unique_ptr<Engine>(new Engine(std::unique_ptr<Parts>(new Parts{std::move(options),
+                                                                             files,
+                                                                             clock,
+                                                                             std::move(home),
+                                                                             std::move(analyser),
+                                                                             std::move(ranker),
+                                                                             std::move(models),
+                                                                             {},
+                                                                             {}})));
 }
 
-const std::filesystem::path& Engine::home() const { return parts_->options.home; }
+const std::filesystem::path& Engine::home() const {
+  return parts_->options.home;
+}
 
 Result<std::vector<std::string>> Engine::chains() {
   MBE_ASSIGN(const auto names, parts_->home.chain_ids(parts_->clock));
@@ -72,28 +78,31 @@ Result<Memory*> Engine::chain(const std::string& name, bool create) {
   MBE_ASSIGN(auto chain, parts_->home.open_chain(name, create, parts_->clock));
   const std::string directory = parts_->home.chain_directory(chain->id());
   const bool read_only = chain->read_only();
-  MBE_ASSIGN(auto derived,
-             Derived::open(parts_->files, directory, *chain, parts_->analyser,
-                           parts_->ranker.words(), read_only));
+  MBE_ASSIGN(auto derived, Derived::open(parts_->files, directory, *chain, parts_->analyser,
+                                         parts_->ranker.words(), read_only));
   Vectors::Options options;
   options.directory = directory;
   options.may_write = derived->may_write();
-  options.background = parts_->options.background_embedding && !read_only;
+  options.background = parts_->options.background && !read_only;
+  options.model_by_id = [this](const std::string& id) { return parts_->models->by_id(id); };
   options.embedder = parts_->models->active();
   options.head = parts_->models->head();
   options.model_note = parts_->models->note();
   MBE_ASSIGN(auto vectors, Vectors::open(parts_->files, *chain, *derived, std::move(options)));
   auto working = std::make_unique<WorkingMemory>(parts_->files, directory, parts_->clock,
                                                  parts_->home.config().short_term);
-  std::unique_ptr<Memory::Parts> parts(new Memory::Parts{
-      name, directory, parts_->files, parts_->clock, parts_->analyser, parts_->ranker,
-      std::move(chain),
-      std::move(derived), std::move(vectors), std::move(working)});
-  if (!read_only && !parts->chain->damage()) {
-    MBE_TRY(parts->chain->resume_erasures([&](const Erasure& erasure) {
-      return parts->purge(sequences_of(erasure.ranges), {});
-    }));
+  auto upkeep = std::make_unique<Upkeep>(*chain, *derived, *vectors);
+  std::unique_ptr<Memory::Parts> parts(
+      new Memory::Parts{name, directory, parts_->files, parts_->clock, parts_->analyser,
+                        parts_->ranker, std::move(chain), std::move(derived), std::move(vectors),
+                        std::move(working), std::move(upkeep)});
+  if (parts->derived->holds_erased()) MBE_TRY(parts->derived->follow());
+  const bool writable = !read_only && !parts->chain->damage();
+  if (writable) {
+    MBE_TRY(parts->chain->resume_erasures(
+        [&](const Erasure& erasure) { return parts->purge(sequences_of(erasure.ranges), {}); }));
   }
+  if (writable && parts_->options.background) parts->upkeep->start();
   std::unique_ptr<Memory> memory(new Memory(std::move(parts)));
   return (parts_->open[name] = std::move(memory)).get();
 }
@@ -127,17 +136,18 @@ Result<std::vector<float>> Engine::similarities(
     const Analysis b = parts_->analyser.analyse(texts[i + 1], 0, 0);
     const bool vectors = rows.size() == texts.size();
     out.push_back(parts_->ranker.similarity(a, b, vectors ? rows.row(i) : std::span<const float>(),
-                                  vectors ? rows.row(i + 1) : std::span<const float>()));
+                                            vectors ? rows.row(i + 1) : std::span<const float>()));
   }
   return out;
 }
 
-Result<std::vector<std::vector<std::string>>> Engine::emotions(
-    std::span<const std::string> texts) {
+Result<std::vector<std::vector<std::string>>> Engine::emotions(std::span<const std::string> texts) {
   return parts_->models->emotions(texts);
 }
 
-Result<std::vector<ModelView>> Engine::models() { return parts_->models->list(); }
+Result<std::vector<ModelView>> Engine::models() {
+  return parts_->models->list();
+}
 
 Result<ModelView> Engine::add_model(const std::filesystem::path& gguf,
                                     const AddModelRequest& request) {

@@ -30,7 +30,35 @@ TEST_F(EngineTest, RecallsWithoutAModel) {
   ASSERT_TRUE(result.ok());
   ASSERT_FALSE(result->hits.empty());
   EXPECT_EQ(result->hits.front().block.block_index, walnut);
-  EXPECT_NE(result->vectors_note.find("no model"), std::string::npos);
+  ASSERT_TRUE(result->vectors_note.has_value());
+  EXPECT_NE(result->vectors_note->message().find("no model"), std::string::npos);
+}
+
+TEST_F(EngineTest, UpdateKeepsSpeakerAndSession) {
+  const auto old = remember("I live in Incheon", "moving");
+  const auto update = memory_->update(old, {.text = "I live in Busan"});
+  ASSERT_TRUE(update.ok());
+  const auto view = memory_->show(update->block_index);
+  EXPECT_EQ(view->speaker, "Mina");
+  EXPECT_EQ(view->session, "moving");
+}
+
+TEST_F(EngineTest, ComposesATurnOnceAndTheInputOnce) {
+  ASSERT_TRUE(memory_->observe({.text = "The heron came to the pond again"}).ok());
+  ASSERT_TRUE(memory_->observe({.text = "What does the heron eat?"}).ok());
+  const auto made = memory_->compose({.input = "What does the heron eat?"});
+  ASSERT_TRUE(made.ok()) << made.error().message();
+  const auto times = [&](const std::string& what) {
+    std::size_t count = 0;
+    for (auto at = made->prompt.find(what); at != std::string::npos;
+         at = made->prompt.find(what, at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(times("came to the pond again"), 1U) << made->prompt;
+  EXPECT_EQ(times("What does the heron eat?"), 1U) << made->prompt;
+  EXPECT_EQ(made->prompt.find("\n: "), std::string::npos) << made->prompt;
 }
 
 TEST_F(EngineTest, ShowsTheSealedBlock) {

@@ -38,8 +38,8 @@ Goal* best_open(std::vector<Goal>& goals, const std::vector<std::string>& concep
 
 void take_in(std::vector<Goal>& goals, const Block& block, const Intention& intention) {
   if (intention.state == IntentionState::intended) {
-    goals.push_back({{"open", intention.text, block.sequence, {}, time_of(block.payload)},
-                     intention.concepts});
+    goals.push_back(
+        {{"open", intention.text, block.sequence, {}, time_of(block.payload)}, intention.concepts});
     return;
   }
   Goal* goal = best_open(goals, intention.concepts);

@@ -22,12 +22,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// Makes what a home needs; the format line comes last, so that a home with it is whole.
-Result<void> make_home(FileSystem& files, const std::string& directory) {
-  MBE_TRY(files.make_directories(directory + "/chains"));
-  return replace_file(files, directory + "/format", format_line);
-}
-
 Result<void> check_format(FileSystem& files, const std::string& directory) {
   MBE_ASSIGN(const std::string line, read_file(files, directory + "/format", small_file_max));
   if (line == format_line) return {};
@@ -50,13 +44,20 @@ Result<std::unique_ptr<File>> lock_home(FileSystem& files, const std::string& di
               lock_wait_ms);
 }
 
+/// Makes what a home needs; the format line comes last, so that a home with it is whole.
+Result<void> make_home(FileSystem& files, const std::string& directory) {
+  MBE_TRY(files.make_directories(directory + "/chains"));
+  MBE_ASSIGN(const auto lock, lock_home(files, directory));
+  MBE_ASSIGN(const bool made, files.exists(directory + "/format"));  // by another process meanwhile
+  return made ? Result<void>() : replace_file(files, directory + "/format", format_line);
+}
+
 Result<void> check_name(const std::string& name) {
   bool plain = !name.empty() && name.size() <= chain_name_max && !first_invalid_utf8(name);
   for (const char c : name) plain = plain && static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
   if (plain) return {};
   return fail(ErrorCode::invalid_argument,
-              "a chain's name is 1 to {} bytes of text without control characters",
-              chain_name_max);
+              "a chain's name is 1 to {} bytes of text without control characters", chain_name_max);
 }
 
 Result<void> store_names(FileSystem& files, const std::string& directory,

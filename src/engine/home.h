@@ -18,9 +18,9 @@ namespace mbe {
 
 /// config.toml; what is absent has these values. Unknown keys are an error: they are misspellings.
 struct HomeConfig {
-  ShortTermLimits short_term;                   ///< [short_term] ttl_minutes, turns_max
-  std::string embedding_model;                  ///< [model] embedding; empty: the default one
-  std::vector<std::string> root_key_command;    ///< [key] command: argv that prints 32 bytes
+  ShortTermLimits short_term;                 ///< [short_term] ttl_minutes, turns_max
+  std::string embedding_model;                ///< [model] embedding; empty: the default one
+  std::vector<std::string> root_key_command;  ///< [key] command: argv that prints 32 bytes
 
   /// Errors: invalid_argument (not TOML, an unknown key, a value out of range; line named).
   [[nodiscard]] static Result<HomeConfig> parse(std::string_view toml, const std::string& file);

@@ -8,6 +8,7 @@ namespace mbe {
 Memory::Memory(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Memory::~Memory() {
+  parts_->upkeep->stop();
   parts_->vectors->stop();
   // Closing must not fail; what is not written now is made again from the log at the next open.
   static_cast<void>(checkpoint());
@@ -18,6 +19,10 @@ Result<void> Memory::checkpoint() {
   MBE_TRY(parts_->derived->flush());
   MBE_TRY(parts_->vectors->flush());
   return parts_->chain->checkpoint();
+}
+
+Result<void> Memory::scrub() {
+  return parts_->chain->scrub();
 }
 
 Result<Stats> Memory::stats() {

@@ -176,15 +176,7 @@ Result<ForgetReport> Memory::forget(const ForgetTarget& target, std::size_t coun
 Result<std::vector<std::string>> Memory::Parts::purge(const std::vector<std::uint64_t>& sequences,
                                                       const std::vector<std::string>& texts) const {
   std::vector<std::string> unreached;
-  MBE_ASSIGN(const DerivedSnapshot indexes, current());
-  std::vector<std::uint64_t> beside;
-  for (const std::uint64_t sequence : sequences) {
-    MBE_ASSIGN(const Neighbours turns, indexes.attributes->neighbours(sequence, 2));
-    beside.insert(beside.end(), turns.before.begin(), turns.before.end());
-    beside.insert(beside.end(), turns.after.begin(), turns.after.end());
-  }
-  MBE_TRY(derived->forget(sequences));
-  MBE_TRY(vectors->forget(sequences, beside));
+  MBE_TRY(current());  // following the log carries the erasure out in everything derived
   MBE_TRY(working->forget(sequences, texts));
   MBE_TRY(remove_directory(files, directory + "/quarantine"));  // holds sealed copies
   if (!derived->may_write()) {

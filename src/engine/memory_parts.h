@@ -10,6 +10,7 @@
 #include "analyse/analyser.h"
 #include "base/clock.h"
 #include "engine/derived.h"
+#include "engine/upkeep.h"
 #include "engine/vectors.h"
 #include "mbe/engine.h"
 #include "recall/recall.h"
@@ -29,6 +30,7 @@ struct Memory::Parts {
   std::unique_ptr<Derived> derived;
   std::unique_ptr<Vectors> vectors;
   std::unique_ptr<WorkingMemory> working;
+  std::unique_ptr<Upkeep> upkeep;
 
   /// Block `sequence`, readable. Errors: not_found (beyond the head), denied (erased), unavailable
   /// (its key is missing), corrupt.
@@ -44,8 +46,8 @@ struct Memory::Parts {
   /// Everything that rests on these blocks, by their references; the blocks themselves not.
   [[nodiscard]] Result<SequenceSet> resting_on(const SequenceSet& blocks) const;
   /// Step 3 of forgetting: removes every derived trace; returns what it could not reach.
-  [[nodiscard]] Result<std::vector<std::string>> purge(
-      const std::vector<std::uint64_t>& sequences, const std::vector<std::string>& texts) const;
+  [[nodiscard]] Result<std::vector<std::string>> purge(const std::vector<std::uint64_t>& sequences,
+                                                       const std::vector<std::string>& texts) const;
 };
 
 /// UTF-8, not empty, no NUL, at most the limit. Errors: invalid_argument, limit.
@@ -56,7 +58,5 @@ struct Memory::Parts {
 
 /// Every sequence of the ranges, ascending.
 [[nodiscard]] std::vector<std::uint64_t> sequences_of(const std::vector<SequenceRange>& ranges);
-
-inline constexpr std::size_t text_bytes_max = 1'000'000;  ///< leaves room for the rest of a payload
 
 }  // namespace mbe

@@ -69,11 +69,14 @@ Result<Block> Memory::Parts::readable(std::uint64_t sequence) const {
   MBE_TRY(chain->refresh());
   MBE_ASSIGN(Block block, chain->read(sequence));
   switch (block.state) {
-    case BlockState::ok: return block;
-    case BlockState::erased: return fail(ErrorCode::denied, "block {} was forgotten", sequence);
+    case BlockState::ok:
+      return block;
+    case BlockState::erased:
+      return fail(ErrorCode::denied, "block {} was forgotten", sequence);
     case BlockState::key_missing:
       return fail(ErrorCode::unavailable, "the key of block {} is missing", sequence);
-    case BlockState::corrupt: break;
+    case BlockState::corrupt:
+      break;
   }
   return fail(ErrorCode::corrupt, "block {} is damaged; run `mbe verify`", sequence);
 }
@@ -141,8 +144,8 @@ Result<std::vector<DaySummary>> Memory::timeline(const RecallFilter& filter,
   const Language language = language_of(days, parts_->analyser);
   std::vector<DaySummary> out;
   for (const auto& [name, day] : days) {
-    DaySummary summary{name, day.blocks, {}, {},
-                       static_cast<double>(day.mood) / static_cast<double>(day.blocks)};
+    DaySummary summary{
+        name, day.blocks, {}, {}, static_cast<double>(day.mood) / static_cast<double>(day.blocks)};
     for (const std::string& id : most_frequent(day.keywords, day_labels_max)) {
       summary.keywords.push_back(keyword_label(parts_->analyser, id, language));
     }

@@ -87,13 +87,12 @@ auto Recaller::with_cue(const RecallRequest& request, const SequenceSet* only, R
   const Analysis analysis =
       parts_.analyser.analyse(request.cue, parts_.clock.now_ms(), request.utc_offset_minutes);
   MBE_ASSIGN(const std::vector<WaypointHint> hints, hints_of(parts_, request.conversation));
-  const std::string model_id = parts_.vectors->model_id();
   const RecallView view{*out.indexes.keyword, *out.indexes.attributes, out.query.snapshot.get(),
                         parts_.analyser};
   auto used = use(view, RecallCue{.text = request.cue,
                                   .analysis = analysis,
                                   .vector = out.query.vector,
-                                  .model_id = model_id,
+                                  .model_id = out.query.model_id,
                                   .top_k = request.top_k,
                                   .arms = arms,
                                   .allowed = &allowed,

@@ -135,6 +135,11 @@ Result<std::string> mood_line(const DerivedSnapshot& indexes, const Analyser& an
   return out;
 }
 
+bool is_turn(const Conversation& talk, std::uint64_t block_index) {
+  return std::ranges::any_of(talk.turns,
+                             [&](const Turn& turn) { return turn.block_index == block_index; });
+}
+
 Result<PromptFormat> format_of(const std::string& name) {
   if (name == "plain") return PromptFormat::plain;
   if (name == "openai") return PromptFormat::openai;
@@ -220,11 +225,13 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   const SequenceSet hidden = indexes.attributes->flagged(Flag::hidden);
   for (const Waypoint& point : talk.waypoints) {
     if (superseded.contains(point.block_index) || hidden.contains(point.block_index)) continue;
+    if (is_turn(talk, point.block_index)) continue;  // it is shown among the turns
     MBE_ASSIGN(PromptItem item, prompt_item(*parts_, point.block_index, point.relevance));
     if (!item.text.empty()) prompt.memories.push_back(std::move(item));
   }
   for (const Turn& turn : talk.turns) {
-    prompt.turns.push_back({turn.from_assistant, turn.speaker, turn.text});
+    const bool is_input = &turn == &talk.turns.back() && turn.text == request.input;
+    if (!is_input) prompt.turns.push_back({turn.from_assistant, turn.speaker, turn.text});
   }
   MBE_ASSIGN(Prompt made, mbe::compose(prompt, words, EstimatedTokens()));
   return ComposeResult{std::move(made.text), made.tokens, std::move(made.included),

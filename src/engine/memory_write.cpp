@@ -106,6 +106,7 @@ Result<RememberReceipt> Memory::update(std::uint64_t index, const RememberReques
   later.kind = "supersede";
   later.supersedes = index;
   if (later.speaker.empty()) later.speaker = old.payload.speaker;
+  if (later.session.empty()) later.session = old.payload.session;
   Analysis analysis;
   MBE_ASSIGN(const Payload payload, parts_->payload_of(later, analysis));
   return parts_->append(payload, std::move(analysis));

@@ -38,7 +38,7 @@ ModelView view_of(const fs::path& folder, const std::string& active_name) {
   out.active = out.name == active_name;
   const auto manifest = read_model_manifest(folder);
   if (!manifest.ok()) {
-    out.problem = manifest.error().message();
+    out.problem = manifest.error();
     return out;
   }
   out.source = manifest->source;
@@ -46,7 +46,7 @@ ModelView view_of(const fs::path& folder, const std::string& active_name) {
   out.dim = manifest->dim;
   out.bytes = manifest->weights_bytes;
   if (const auto sound = check_model_weights(*manifest); !sound.ok()) {
-    out.problem = sound.error().message();
+    out.problem = sound.error();
   }
   return out;
 }
@@ -83,7 +83,7 @@ void Models::find() {
     if (active_ == nullptr) {
       auto opened = LlamaEmbedder::open(folder_of(chosen_name()));
       if (opened.ok()) active_ = std::move(*opened);
-      if (!opened.ok()) note_ = opened.error().message();
+      if (!opened.ok()) note_ = opened.error();
     }
     if (active_ == nullptr) return;
     const auto file = find_resource(emotion_head_resource);
@@ -100,7 +100,7 @@ std::shared_ptr<Embedder> Models::active() {
   return active_;
 }
 
-std::string Models::note() {
+std::optional<Message> Models::note() {
   find();
   return note_;
 }
@@ -110,6 +110,14 @@ std::shared_ptr<const EmotionHead> Models::head() {
   return head_;
 }
 
+std::shared_ptr<Embedder> Models::by_id(const std::string& model_id) {
+  for (const std::string& name : names()) {
+    auto opened = LlamaEmbedder::open(folder_of(name));
+    if (opened.ok() && (*opened)->model_id() == model_id) return std::move(*opened);
+  }
+  return nullptr;
+}
+
 Result<EmbeddingRows> Models::embed_if_there(std::span<const std::string_view> texts,
                                              TextRole role) {
   find();
@@ -117,11 +125,11 @@ Result<EmbeddingRows> Models::embed_if_there(std::span<const std::string_view> t
   return active_->embed(texts, role);
 }
 
-Result<std::vector<std::vector<std::string>>> Models::emotions(
-    std::span<const std::string> texts) {
+Result<std::vector<std::vector<std::string>>> Models::emotions(std::span<const std::string> texts) {
   find();
   if (active_ == nullptr) {
-    return fail(ErrorCode::unavailable, "emotions need the embedding model: {}", note_);
+    return fail(ErrorCode::unavailable, "emotions need the embedding model: {}",
+                note_ ? note_->message() : "");
   }
   if (head_ == nullptr) {
     return fail(ErrorCode::unavailable, "there is no emotion head for the model {}",
@@ -134,15 +142,20 @@ Result<std::vector<std::vector<std::string>>> Models::emotions(
   return out;
 }
 
-Result<std::vector<ModelView>> Models::list() {
-  const std::string chosen = chosen_name();
-  std::set<std::string> names{chosen};
+/// Of the models in the home, the default one and the chosen one.
+std::set<std::string> Models::names() const {
+  std::set<std::string> out{chosen_name(), fs::path(default_model_resource).filename().string()};
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(home_ / "models", failed)) {
-    if (entry.is_directory()) names.insert(entry.path().filename().string());
+    if (entry.is_directory()) out.insert(entry.path().filename().string());
   }
+  return out;
+}
+
+Result<std::vector<ModelView>> Models::list() {
+  const std::string chosen = chosen_name();
   std::vector<ModelView> out;
-  for (const std::string& name : names) out.push_back(view_of(folder_of(name), chosen));
+  for (const std::string& name : names()) out.push_back(view_of(folder_of(name), chosen));
   std::ranges::stable_sort(out, std::greater{}, &ModelView::active);
   return out;
 }

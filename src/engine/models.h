@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,9 +31,12 @@ class Models {
   /// The model in use; null if there is none (see note()). Loads nothing.
   [[nodiscard]] std::shared_ptr<Embedder> active();
   /// Why active() is null, or empty.
-  [[nodiscard]] std::string note();
+  [[nodiscard]] std::optional<Message> note();
   /// The emotion head, if one was trained for the model in use.
   [[nodiscard]] std::shared_ptr<const EmotionHead> head();
+
+  /// The installed model of that id, or null. Loads nothing.
+  [[nodiscard]] std::shared_ptr<Embedder> by_id(const std::string& model_id);
 
   /// Vectors of the texts, or no rows where there is no model. Errors: those of Embedder::embed.
   [[nodiscard]] Result<EmbeddingRows> embed_if_there(std::span<const std::string_view> texts,
@@ -50,6 +55,7 @@ class Models {
  private:
   void find();
   [[nodiscard]] std::string chosen_name() const;
+  [[nodiscard]] std::set<std::string> names() const;
   [[nodiscard]] std::filesystem::path folder_of(const std::string& name) const;
 
   std::filesystem::path home_;
@@ -57,7 +63,7 @@ class Models {
   std::once_flag found_;
   std::shared_ptr<Embedder> active_;
   std::shared_ptr<const EmotionHead> head_;
-  std::string note_;
+  std::optional<Message> note_;
 };
 
 }  // namespace mbe

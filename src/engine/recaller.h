@@ -12,7 +12,7 @@ struct Recalled {
   DerivedSnapshot indexes;
   Vectors::Query query;
   std::vector<RankedHit> ranked;
-  std::string note;  ///< why vectors did not take part, or empty
+  std::optional<Message> note;  ///< why vectors did not take part
   std::int64_t embed_us = 0, search_us = 0;
 };
 
@@ -35,8 +35,8 @@ class Recaller {
   /// Calls `use` with the view and the cue of a request; fills snapshots and times.
   template <class Use>
   auto with_cue(const RecallRequest& request, const SequenceSet* only, Recalled& out,
-                const Use& use) const -> decltype(use(std::declval<RecallView>(),
-                                                      std::declval<RecallCue>()));
+                const Use& use) const
+      -> decltype(use(std::declval<RecallView>(), std::declval<RecallCue>()));
 
   const Memory::Parts& parts_;
 };

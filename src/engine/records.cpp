@@ -14,9 +14,12 @@ constexpr std::size_t own_keywords_max = attribute_values_max - 24;  // the rest
 
 std::string_view state_name(IntentionState state) {
   switch (state) {
-    case IntentionState::intended: return "intended";
-    case IntentionState::done: return "done";
-    case IntentionState::dropped: return "dropped";
+    case IntentionState::intended:
+      return "intended";
+    case IntentionState::done:
+      return "done";
+    case IntentionState::dropped:
+      return "dropped";
   }
   return "";
 }
@@ -39,7 +42,9 @@ void add_content_marks(const std::string& text, const Analysis& analysis, const 
 }
 
 /// A value of an index field is bounded; the sealed block keeps the whole.
-std::string bounded(const std::string& value) { return value.substr(0, attribute_bytes_max); }
+std::string bounded(const std::string& value) {
+  return value.substr(0, attribute_bytes_max);
+}
 
 }  // namespace
 
@@ -52,17 +57,21 @@ bool is_memory_kind(Kind kind) {
     case Kind::merge:
     case Kind::supersede:
     case Kind::insight:
-    case Kind::creation: return true;
+    case Kind::creation:
+      return true;
     case Kind::pin:
     case Kind::identity:
     case Kind::manifest:
     case Kind::import:
-    case Kind::audit: return false;
+    case Kind::audit:
+      return false;
   }
   return false;
 }
 
-TimeMs time_of(const Payload& payload) { return payload.event_ms.value_or(payload.recorded_ms); }
+TimeMs time_of(const Payload& payload) {
+  return payload.event_ms.value_or(payload.recorded_ms);
+}
 
 Analysis analyse_payload(const Analyser& analyser, const Payload& payload) {
   if (!is_memory_kind(payload.kind)) return {};

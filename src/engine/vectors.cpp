@@ -1,11 +1,10 @@
 #include "engine/vectors.h"
 
-#include <sched.h>
-
 #include <algorithm>
 
 #include "embed/windows.h"
 #include "engine/files.h"
+#include "engine/idle_priority.h"
 #include "engine/models.h"
 #include "engine/records.h"
 
@@ -23,12 +22,6 @@ constexpr std::uint8_t own_kinds =
     static_cast<std::uint8_t>(kind_bit(VectorKind::turn) | kind_bit(VectorKind::text_window));
 constexpr std::size_t background_blocks = 16;
 constexpr auto background_retry = std::chrono::seconds(30);
-
-/// Idle priority: the background never slows a person down. Failure only costs priority.
-void lower_priority() {
-  const sched_param none{};
-  static_cast<void>(sched_setscheduler(0, SCHED_IDLE, &none));
-}
 
 }  // namespace
 
@@ -54,6 +47,9 @@ Vectors::~Vectors() {
 Result<std::unique_ptr<Vectors>> Vectors::open(FileSystem& files, Chain& chain, Derived& derived,
                                                Options options) {
   std::unique_ptr<Vectors> out(new Vectors(files, chain, derived, std::move(options)));
+  derived.on_erased([raw = out.get()](const ErasedBlocks& erased) {
+    return raw->forget(erased.sequences, erased.beside);
+  });
   if (out->options_.embedder == nullptr) return out;
   out->cache_ = std::make_unique<QueryCache>(*out->options_.embedder);
   MBE_TRY(out->open_index());
@@ -74,6 +70,32 @@ Result<void> Vectors::open_index() {
   if (!opened.ok()) return opened.error();
   index_ = std::move(*opened);
   if (!options_.may_write) index_->keep_private();
+  return open_former();
+}
+
+/// Whatever is wrong with the former generation, the one in the making is not in need of it.
+Result<void> Vectors::open_former() {
+  former_.reset();
+  const auto active = VectorIndex::active(files_, options_.directory);
+  if (!active.ok() || !*active || **active == index_->model() || !options_.model_by_id) return {};
+  Former former;
+  former.embedder = options_.model_by_id((*active)->id);
+  if (former.embedder == nullptr) return {};
+  auto index = VectorIndex::open(files_, options_.directory, **active);
+  if (!index.ok() || (*index)->snapshot()->vector_count() == 0) return {};
+  former.index = std::move(*index);
+  if (!options_.may_write) former.index->keep_private();
+  former.cache = std::make_unique<QueryCache>(*former.embedder);
+  former_ = std::make_shared<const Former>(std::move(former));
+  return {};
+}
+
+/// Nothing is pending: from now on the new model answers, and the former's vectors go.
+Result<void> Vectors::finish_switch() {
+  const std::lock_guard lock(mutex_);
+  if (!former_ || !options_.may_write) return {};
+  MBE_TRY(index_->activate());
+  former_.reset();
   return {};
 }
 
@@ -117,23 +139,30 @@ Vectors::Query Vectors::query(const std::string& cue) {
     out.note = options_.model_note;
     return out;
   }
-  auto left = embed_pending(pending_before_query, Reach::own, {});
-  if (!left.ok()) out.note = left.error().message();
-  auto vector = cache_->embed(cue);
-  if (vector.ok()) out.vector = std::move(*vector);
-  if (!vector.ok()) out.note = vector.error().message();
+  const auto left = embed_pending(pending_before_query, Reach::own, {});
+  if (!left.ok()) out.note = left.error();
   if (const auto waiting = pending(derived_.snapshot()); waiting.ok()) {
     out.pending = waiting->size();
   }
-  if (out.vector.empty()) return out;
-  out.snapshot = snapshot();
+  std::shared_ptr<const Former> former;
+  {
+    const std::lock_guard lock(mutex_);
+    if (out.pending > 0) former = former_;
+    out.snapshot = former == nullptr ? index_->snapshot() : former->index->snapshot();
+  }
+  out.model_id = former == nullptr ? model_id() : former->embedder->model_id();
+  auto vector = (former == nullptr ? cache_ : former->cache)->embed(cue);
+  if (vector.ok()) out.vector = std::move(*vector);
+  if (!vector.ok()) out.note = vector.error();
+  if (out.vector.empty()) out.snapshot = nullptr;
   return out;
 }
 
 Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach reach,
                                              const Progress& progress) {
   if (options_.embedder == nullptr) {
-    return fail(ErrorCode::unavailable, "no embedding model: {}", options_.model_note);
+    return fail(ErrorCode::unavailable, "no embedding model: {}",
+                options_.model_note ? options_.model_note->message() : "");
   }
   MBE_TRY(derived_.follow());
   const std::lock_guard one_at_a_time(embedding_);
@@ -146,6 +175,7 @@ Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach rea
       MBE_ASSIGN(contexts, pending_contexts(indexes));
     }
     const std::uint64_t left = waiting.size() + contexts.size();
+    if (left == 0 && reach == Reach::own_and_context) MBE_TRY(finish_switch());
     if (left == 0 || done >= blocks_max) return left;
     std::vector<std::uint64_t> part = (waiting.empty() ? contexts : waiting).to_vector();
     part.resize(std::min<std::uint64_t>({part.size(), blocks_max - done, blocks_a_batch}));
@@ -269,10 +299,17 @@ std::vector<std::string> Vectors::emotions(const std::vector<float>& vector) con
 Result<void> Vectors::forget(const std::vector<std::uint64_t>& sequences,
                              const std::vector<std::uint64_t>& read_beside) {
   if (cache_ != nullptr) cache_->clear();
-  if (index_ == nullptr) return remove_directory(files_, options_.directory);
+  if (index_ == nullptr) {
+    return options_.may_write ? remove_directory(files_, options_.directory) : Result<void>();
+  }
   std::vector<std::uint64_t> all = sequences;
   all.insert(all.end(), read_beside.begin(), read_beside.end());
   const std::lock_guard lock(mutex_);
+  if (former_) {
+    former_->cache->clear();
+    former_->index->remove(all);
+    MBE_TRY(former_->index->purge());
+  }
   index_->remove(all);
   return index_->purge();
 }
@@ -285,6 +322,7 @@ Result<void> Vectors::start_over() {
   }
   const std::lock_guard lock(mutex_);
   index_.reset();
+  former_.reset();
   MBE_TRY(remove_directory(files_, options_.directory));
   return open_index();
 }
@@ -293,7 +331,7 @@ Result<void> Vectors::flush() {
   if (index_ == nullptr || !options_.may_write) return {};
   const std::lock_guard lock(mutex_);
   if (index_->tail_vectors() == 0) return {};
-  return index_->activate();
+  return former_ ? index_->flush() : index_->activate();
 }
 
 void Vectors::wake() {

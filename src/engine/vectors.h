@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,18 +27,21 @@ class Vectors {
   struct Options {
     std::string directory;  ///< of the chain
     bool may_write = true;
-    bool background = false;                  ///< embed in a thread of its own, at idle priority
+    bool background = false;  ///< embed in a thread of its own, at idle priority
+    /// An installed model by its id, or null: the one whose vectors are still there.
+    std::function<std::shared_ptr<Embedder>(const std::string& model_id)> model_by_id;
     std::shared_ptr<Embedder> embedder;       ///< null: no model at hand
     std::shared_ptr<const EmotionHead> head;  ///< null: none for this model
-    std::string model_note;                   ///< why there is no model, or empty
+    std::optional<Message> model_note;        ///< why there is no model
   };
 
   /// A cue's vector and the view to search it in. Without a model: no vector, and a note.
   struct Query {
     std::vector<float> vector;
     std::shared_ptr<const VectorSnapshot> snapshot;
+    std::string model_id;  ///< whose vectors these are
     std::uint64_t pending = 0;
-    std::string note;
+    std::optional<Message> note;
   };
 
   /// Opens the index of the model in use; a damaged one is deleted and embedded anew. Errors: io.
@@ -45,8 +49,9 @@ class Vectors {
                                                              Derived& derived, Options options);
   ~Vectors();
 
-  /// Embeds up to pending_before_query pending blocks, then the cue. Never fails: what goes wrong
-  /// is said in the note, and recall goes on without vectors.
+  /// Embeds up to pending_before_query pending blocks, then the cue. While the blocks are being
+  /// embedded anew for another model, the old one's vectors answer. Never fails: what goes wrong is
+  /// said in the note, and recall goes on without vectors.
   [[nodiscard]] Query query(const std::string& cue);
 
   /// Blocks that say something and have no vector of their own yet. Errors: corrupt.
@@ -64,10 +69,6 @@ class Vectors {
   /// Emotion labels read from a vector; empty without a head.
   [[nodiscard]] std::vector<std::string> emotions(const std::vector<float>& vector) const;
 
-  /// Removes the vectors of these blocks, and of the turns whose context held them, from disk too;
-  /// the latter are pending again.
-  Result<void> forget(const std::vector<std::uint64_t>& sequences,
-                      const std::vector<std::uint64_t>& read_beside);
   /// Drops every vector; all blocks are pending again.
   Result<void> start_over();
   Result<void> flush();
@@ -88,6 +89,8 @@ class Vectors {
   struct Batch;
   Vectors(FileSystem& files, Chain& chain, Derived& derived, Options options);
   Result<void> open_index();
+  Result<void> open_former();
+  Result<void> finish_switch();
   [[nodiscard]] std::shared_ptr<const VectorSnapshot> snapshot() const;
   [[nodiscard]] Result<SequenceSet> pending_contexts(const DerivedSnapshot& indexes) const;
   Result<void> embed_blocks(const std::vector<std::uint64_t>& sequences);
@@ -97,6 +100,10 @@ class Vectors {
   Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes, Batch& batch);
   Result<void> copy_own(std::uint64_t sequence, Batch& batch);
   Result<void> run_batch(Batch& batch);
+  /// Removes the vectors of these blocks, and of the turns whose context held them, from disk too;
+  /// the latter are pending again.
+  Result<void> forget(const std::vector<std::uint64_t>& sequences,
+                      const std::vector<std::uint64_t>& read_beside);
   void run(const std::stop_token& stop);
 
   FileSystem& files_;
@@ -108,6 +115,14 @@ class Vectors {
   std::mutex embedding_;      ///< one caller embeds at a time, so that nothing is embedded twice
   mutable std::mutex mutex_;  ///< one writer of the index at a time
   std::unique_ptr<VectorIndex> index_;
+
+  /// The model that answered before, while its successor's vectors are not complete.
+  struct Former {
+    std::shared_ptr<Embedder> embedder;
+    std::unique_ptr<QueryCache> cache;
+    std::unique_ptr<VectorIndex> index;
+  };
+  std::shared_ptr<const Former> former_;  ///< the pointer is guarded by mutex_
 
   std::mutex wake_mutex_;
   std::condition_variable_any wake_condition_;

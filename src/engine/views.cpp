@@ -11,7 +11,7 @@ namespace mbe {
 
 namespace {
 
-constexpr Kind memory_kinds[] = {Kind::utterance, Kind::answer, Kind::fact,    Kind::summary,
+constexpr Kind memory_kinds[] = {Kind::utterance, Kind::answer,    Kind::fact,    Kind::summary,
                                  Kind::merge,     Kind::supersede, Kind::insight, Kind::creation};
 
 std::string language_name(Language language) {
@@ -20,21 +20,30 @@ std::string language_name(Language language) {
 
 std::string_view term_kind_name(TermKind kind) {
   switch (kind) {
-    case TermKind::lemma: return "lemma";
-    case TermKind::stem: return "stem";
-    case TermKind::bigram: return "bigram";
-    case TermKind::number: return "number";
-    case TermKind::date: return "date";
-    case TermKind::concept_id: return "concept";
+    case TermKind::lemma:
+      return "lemma";
+    case TermKind::stem:
+      return "stem";
+    case TermKind::bigram:
+      return "bigram";
+    case TermKind::number:
+      return "number";
+    case TermKind::date:
+      return "date";
+    case TermKind::concept_id:
+      return "concept";
   }
   return "";
 }
 
 std::string_view intention_name(IntentionState state) {
   switch (state) {
-    case IntentionState::intended: return "intended";
-    case IntentionState::done: return "done";
-    case IntentionState::dropped: return "dropped";
+    case IntentionState::intended:
+      return "intended";
+    case IntentionState::done:
+      return "done";
+    case IntentionState::dropped:
+      return "dropped";
   }
   return "";
 }
@@ -135,8 +144,8 @@ Result<void> add_flags(BlockView& view, const AttributeSnapshot& attributes) {
   view.hidden = numbers[0]->has(Flag::hidden);
   if (!numbers[0]->has(Flag::superseded)) return {};
   MBE_ASSIGN(const SequenceSet naming,
-             attributes.with_value(Field::keyword, std::string(reference_mark) +
-                                                       std::to_string(view.block_index)));
+             attributes.with_value(Field::keyword,
+                                   std::string(reference_mark) + std::to_string(view.block_index)));
   MBE_ASSIGN(const SequenceSet updates, attributes.select({.kinds = {Kind::supersede}}));
   for (const std::uint64_t by : (naming & updates).to_vector()) view.superseded_by = by;
   return {};
@@ -158,9 +167,8 @@ Result<AttributeFilter> index_filter(const RecallFilter& filter, const DerivedSn
   out.sessions = filter.sessions;
   MBE_ASSIGN(out.kinds, parse_names<Kind>(filter.kinds, kind_from_name,
                                           "kind: utterance, answer, fact, summary …"));
-  MBE_ASSIGN(out.trusts,
-             parse_names<Trust>(filter.trusts, trust_from_name,
-                                "trust: owner, member, agent, tool, imported, web"));
+  MBE_ASSIGN(out.trusts, parse_names<Trust>(filter.trusts, trust_from_name,
+                                            "trust: owner, member, agent, tool, imported, web"));
   out.from_ms = filter.from_ms;
   out.until_ms = filter.until_ms;
   out.importance_min = filter.importance_min;
