@@ -20,7 +20,7 @@ target_include_directories(mbe_options INTERFACE
   ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 if(MBE_SANITIZE)
   target_compile_options(mbe_options INTERFACE
-    -fsanitize=${MBE_SANITIZE} -fno-omit-frame-pointer -g)
+    -fsanitize=${MBE_SANITIZE} -fno-omit-frame-pointer -g1)
   target_link_options(mbe_options INTERFACE -fsanitize=${MBE_SANITIZE})
 endif()
 if(MBE_COVERAGE)
