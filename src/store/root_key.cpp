@@ -135,10 +135,10 @@ Result<Bytes32> create_root_key(FileSystem& files, const std::string& directory,
   }
   MBE_TRY(files.make_directories(directory));
   const Bytes32 key = random_bytes32();
-  MBE_ASSIGN(const auto file, files.open(key_path(directory), OpenMode::create_new));
-  MBE_TRY(file->write(0, file_of(key, passphrase)));
-  MBE_TRY(file->sync_data());
-  MBE_TRY(files.sync_directory(directory));
+  MBE_ASSIGN(const bool there, files.exists(key_path(directory)));
+  if (there) return fail(ErrorCode::denied, "{} is there already", key_path(directory));
+  // As a whole or not at all: half a key would lock everyone out of a home without a chain.
+  MBE_TRY(replace_file(files, key_path(directory), file_of(key, passphrase)));
   return key;
 }
 

@@ -18,8 +18,8 @@ namespace mbe {
 using RootKeyProvider = std::function<Result<Bytes32>()>;
 
 /// Makes `directory`/root.key with a new key, raw, or wrapped where `passphrase` is not empty;
-/// synced with its directory. Errors: denied (the file exists, or a chain does in
-/// `directory`/chains), io.
+/// synced with its directory; a crash leaves the whole file or none. One caller at a time: the home
+/// is locked. Errors: denied (the file exists, or a chain does in `directory`/chains), io.
 [[nodiscard]] Result<Bytes32> create_root_key(FileSystem& files, const std::string& directory,
                                               std::string_view passphrase);
 /// Reads `root.key`. Errors: not_found, denied (wrapped and the passphrase is wrong or missing),
