@@ -32,7 +32,7 @@ class Follower {
     const bool begins = sequence > 0 && leaf_of(sequence) == 0;
     if (header.epoch < epoch_ + (begins ? 1 : 0)) return bad(sequence, "its epoch");
     const bool erased = view.is_erased(sequence);
-    if (checked->is_scrubbed && !erased) return bad(sequence, "it was scrubbed but never erased");
+    if (checked->is_scrubbed && !erased && !orphan_) orphan_ = sequence;
     if (header.block_class == BlockClass::erase && !check_ranges(header)) {
       return bad(sequence, "it erases what cannot be erased");
     }
@@ -43,12 +43,14 @@ class Follower {
     const bool open = options_.open_payloads || header.block_class == BlockClass::erase;
     return open ? check_seal(sequence, line, view, erased) : std::nullopt;
   }
-  [[nodiscard]] const Digest& last() const { return prev_; }
-
- private:
+  /// The first block that was scrubbed though no erasure names it. Told only if all else is sound:
+  /// where the erase block itself is damaged, that one is the bad block.
+  [[nodiscard]] std::optional<std::uint64_t> orphan() const { return orphan_; }
   static Error bad(std::uint64_t sequence, std::string_view why) {
     return fail(ErrorCode::corrupt, "block {} is bad: {}", sequence, why);
   }
+
+ private:
   static bool check_ranges(const Header& header) {
     return header.erases.front().first > 0 && header.erases.back().last < header.sequence;
   }
@@ -69,6 +71,7 @@ class Follower {
   Digest prev_{};
   std::uint32_t epoch_ = 0;
   std::uint64_t synced_ = 0;
+  std::optional<std::uint64_t> orphan_;
 };
 
 }  // namespace
@@ -96,6 +99,10 @@ VerifyReport Chain::verify(const VerifyOptions& options) const {
     if (!report.first_bad) report.first_bad = report.blocks;
   }
   if (report.cancelled) return report;
+  if (const auto orphan = follower.orphan(); orphan && report.problems.empty()) {
+    report.problems.push_back(Follower::bad(*orphan, "it was scrubbed but never erased"));
+    report.first_bad = *orphan;
+  }
   const Result<void> keys = keys_->verify();
   if (!keys.ok()) report.problems.push_back(keys.error());
   return report;
