@@ -1,18 +1,15 @@
 // Threads and processes on one chain, on the machine's own file system: nothing lost, everyone's
 // order kept, readers see only whole prefixes; writers killed at random moments.
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <atomic>
-#include <cstdio>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "base/random.h"
+#include "child.h"
 #include "model.h"
 
 namespace mbe {
@@ -52,34 +49,10 @@ class Concurrency : public testing::Test {
     const VerifyReport report = chain.verify();
     EXPECT_TRUE(report.ok()) << problems_of(report);
   }
-  /// A writing process; its acknowledgements arrive on the pipe.
-  struct Writer {
-    pid_t id = 0;
-    FILE* out = nullptr;
-  };
-  [[nodiscard]] Writer start(const std::string& name, int count) const {
-    int ends[2];
-    EXPECT_EQ(::pipe(ends), 0);
-    const std::string directory = root_ + "/c";
-    const std::string number = std::to_string(count);
-    const pid_t id = ::fork();
-    if (id == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::close(ends[0]);
-      ::close(ends[1]);
-      ::execl(MBE_APPEND_HELPER, MBE_APPEND_HELPER, directory.c_str(), name.c_str(), number.c_str(),
-              nullptr);
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    return {id, ::fdopen(ends[0], "r")};
-  }
-  static std::vector<std::uint64_t> acknowledged(FILE* out) {
-    std::vector<std::uint64_t> sequences;
-    unsigned long long sequence = 0;
-    while (std::fscanf(out, "%llu\n", &sequence) == 1) sequences.push_back(sequence);
-    std::fclose(out);
-    return sequences;
+  [[nodiscard]] Child start(const std::string& name, int count, bool erases = false) const {
+    std::vector<std::string> words{MBE_APPEND_HELPER, root_ + "/c", name, std::to_string(count)};
+    if (erases) words.emplace_back("erase");
+    return Child(words);
   }
 
   std::string root_;
@@ -126,43 +99,62 @@ TEST_F(Concurrency, ProcessesTakeTurns) {
   {
     EXPECT_NE(open(), nullptr);
   }
-  std::vector<Writer> writers;
+  std::vector<Child> writers;
   for (int i = 0; i < processes; ++i) writers.push_back(start("p" + std::to_string(i), each));
   const auto reader = open();
-  for (const Writer& writer : writers) {
-    EXPECT_EQ(acknowledged(writer.out).size(), static_cast<std::size_t>(each));
-    int status = 0;
-    ::waitpid(writer.id, &status, 0);
-    EXPECT_EQ(status, 0);
+  for (Child& writer : writers) {
+    EXPECT_EQ(writer.lines().size(), static_cast<std::size_t>(each));
+    EXPECT_EQ(writer.wait(), 0);
     EXPECT_TRUE(reader->refresh().ok());
   }
   EXPECT_EQ(reader->head().sequence, static_cast<std::uint64_t>(processes * each));
   check_order(*reader, processes * each);
 }
 
+/// What killed writers had said: appended sequences, and those they were erasing or had erased.
+struct Said {
+  std::uint64_t last = 0;
+  std::map<std::uint64_t, bool> erased;  ///< true: it said so; false: it had begun
+
+  void take(const std::string& line) {
+    const std::size_t space = line.find(' ');
+    const std::uint64_t number = std::stoull(line.substr(space == std::string::npos ? 0 : space));
+    if (space == std::string::npos) last = number;
+    if (space != std::string::npos) erased[number] = line.starts_with("erased");
+  }
+};
+
 TEST_F(Concurrency, AKilledWriterLosesNothingItAcknowledged) {
-  constexpr std::uint64_t seed = 4;
-  constexpr int rounds = 12;
-  SCOPED_TRACE(seed);
+  const std::uint64_t seed = from_environment("MBE_KILL_SEED", 4);
+  const std::uint64_t rounds = from_environment("MBE_KILLS", 12);
+  SCOPED_TRACE(testing::Message() << "MBE_KILL_SEED=" << seed);
   SeededRandom random(seed);
-  std::size_t promised = 0;
-  for (int round = 0; round < rounds; ++round) {
-    const Writer writer = start("r" + std::to_string(round), 100'000);
-    // Killed after some acknowledgements, at whatever it does then.
-    unsigned long long last = 0;
+  Said said;
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    Child writer = start("r" + std::to_string(round), 100'000, round % 2 == 1);
+    // Killed after some acknowledgements and some microseconds, at whatever it does then.
     for (std::uint64_t n = 1 + random.below(20); n > 0; --n) {
-      ASSERT_EQ(std::fscanf(writer.out, "%llu\n", &last), 1);
+      const std::optional<std::string> line = writer.line();
+      ASSERT_TRUE(line);
+      said.take(*line);
     }
-    ::kill(writer.id, SIGKILL);
-    const std::vector<std::uint64_t> rest = acknowledged(writer.out);
-    ::waitpid(writer.id, nullptr, 0);
-    promised = rest.empty() ? last : rest.back();
+    wait_us(random.below(3'000));
+    writer.kill();
+    for (const std::string& line : writer.lines()) said.take(line);
+    writer.wait();
     const auto chain = open();
     ASSERT_NE(chain, nullptr);
     EXPECT_FALSE(chain->damage().has_value());
-    EXPECT_GE(chain->head().sequence, promised);
+    EXPECT_GE(chain->head().sequence, said.last);
+    for (const auto& [sequence, done] : said.erased) {
+      const Result<Block> block = chain->read(sequence);
+      ASSERT_TRUE(block.ok()) << block.error().message();
+      if (block->state != BlockState::ok || done) {
+        EXPECT_EQ(block->state, BlockState::erased);
+      }
+    }
     const VerifyReport report = chain->verify({.open_payloads = true});
-    EXPECT_TRUE(report.ok()) << problems_of(report);
+    ASSERT_TRUE(report.ok()) << "round " << round << ": " << problems_of(report);
   }
 }
 

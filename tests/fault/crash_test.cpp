@@ -3,18 +3,12 @@
 // MBE_CRASH_SEED the first seed: with the seed a failure printed, the same history runs again.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "base/random.h"
+#include "child.h"
 #include "model.h"
 
 namespace mbe {
 namespace {
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 class History {
  public:

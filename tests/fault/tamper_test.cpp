@@ -1,6 +1,8 @@
 // Flipped bits, cut bytes, dropped, doubled and swapped lines: verify finds every one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "block/key_tree.h"
 #include "block/line.h"
@@ -75,6 +77,39 @@ TEST_F(Tamper, FindsEveryFlippedBit) {
     const std::uint64_t bit = random.below(bytes.size() * 8);
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
     ASSERT_TRUE(finds(path, bytes)) << path << ", bit " << bit;
+  }
+}
+
+TEST_F(Tamper, NamesTheBlockOfEveryFlippedBit) {
+  constexpr std::uint64_t seed = 5;
+  SCOPED_TRACE(seed);
+  SeededRandom random(seed);
+  std::vector<std::pair<std::string, std::uint64_t>> segments;  // with their first sequence
+  std::uint64_t first = 0;
+  for (const std::string& path : covered_) {
+    if (!path.ends_with(".jsonl")) continue;
+    segments.emplace_back(path, first);
+    first += lines(path).size();
+  }
+  ASSERT_GT(segments.size(), 2U);
+  for (int i = 0; i < 2'000; ++i) {
+    const auto& [path, begin] = segments[random.below(segments.size())];
+    const std::string before = files_.contents(path);
+    std::string bytes = before;
+    const std::uint64_t bit = random.below(bytes.size() * 8);
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    const auto in_segment =
+        std::count(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(bit / 8), '\n');
+    files_.set_contents(path, bytes);
+    ChainOptions reading = test_options(files_, clock_);
+    reading.read_only = true;
+    const auto chain = open_chain(reading);
+    const std::uint64_t block = begin + static_cast<std::uint64_t>(in_segment);
+    if (block > 0) {  // without its genesis a chain does not open
+      ASSERT_TRUE(chain.ok()) << chain.error().message();
+      ASSERT_EQ((*chain)->verify().first_bad, block) << path << ", bit " << bit;
+    }
+    files_.set_contents(path, before);
   }
 }
 

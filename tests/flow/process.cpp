@@ -50,10 +50,14 @@ void redirect_to_files(const Streams& streams) {
   _exit(127);
 }
 
-int wait_for(pid_t child, int interrupt_after_ms) {
-  if (interrupt_after_ms > 0) {
-    usleep(static_cast<useconds_t>(interrupt_after_ms) * 1'000);
+int wait_for(pid_t child, const RunOptions& options) {
+  if (options.interrupt_after_ms > 0) {
+    usleep(static_cast<useconds_t>(options.interrupt_after_ms) * 1'000);
     kill(child, SIGINT);
+  }
+  if (options.kill_after_us) {
+    usleep(static_cast<useconds_t>(*options.kill_after_us));
+    kill(child, SIGKILL);
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -159,11 +163,11 @@ Outcome Program::run(const std::vector<std::string>& arguments, const RunOptions
     EXPECT_EQ(write(master, options.input.data(), options.input.size()),
               static_cast<ssize_t>(options.input.size()));
     outcome.out = read_terminal(master);
-    outcome.code = wait_for(child, 0);
+    outcome.code = wait_for(child, {});
     close(master);
     return outcome;
   }
-  outcome.code = wait_for(child, options.interrupt_after_ms);
+  outcome.code = wait_for(child, options);
   outcome.out = read_file(streams.out);
   outcome.err = read_file(streams.err);
   return outcome;

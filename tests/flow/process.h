@@ -22,6 +22,7 @@ struct RunOptions {
   std::optional<rlim_t> file_bytes_max;  ///< RLIMIT_FSIZE: a write beyond it fails
   std::optional<uid_t> user;             ///< run as that user; only root may
   int interrupt_after_ms = 0;            ///< send SIGINT then; 0: never
+  std::optional<std::uint64_t> kill_after_us;  ///< send SIGKILL then
 };
 
 struct Outcome {
