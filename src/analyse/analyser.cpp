@@ -19,7 +19,7 @@
 namespace mbe {
 
 namespace analyse_detail {
-constexpr std::uint32_t code_version = 1;
+constexpr std::uint32_t code_version = 2;
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::size_t idle_max = 64;
 

@@ -50,7 +50,8 @@ enum class IntentionState : std::uint8_t { intended, done, dropped };
 /// A goal, plan or promise of the speaker, or the news that one was done or dropped.
 struct Intention {
   IntentionState state;
-  std::string text;  ///< the clause, verbatim
+  bool stated = true;  ///< false: something was merely done, which may have been intended before
+  std::string text;    ///< the clause, verbatim
   std::vector<std::string>
       concepts;  ///< ids of keywords that name it, for matching with later news
 };

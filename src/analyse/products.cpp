@@ -175,7 +175,11 @@ class IntentionFinder {
     for (std::uint32_t s = 0; s < reading_.sentences.size(); ++s) {
       const auto& sentence = reading_.sentences[s];
       if (sentence.asks || sentence.requests) continue;
-      if (const auto state = state_of(sentence, s)) put(sentence, s, *state, keywords);
+      if (const auto state = state_of(sentence, s)) {
+        put(sentence, s, {*state, true, {}, {}}, keywords);
+      } else if (acted(sentence)) {
+        put(sentence, s, {IntentionState::done, false, {}, {}}, keywords);
+      }
     }
     return std::move(out_);
   }
@@ -183,20 +187,12 @@ class IntentionFinder {
  private:
   [[nodiscard]] std::optional<IntentionState> state_of(const Sentence& sentence,
                                                        std::uint32_t s) const {
-    std::optional<IntentionState> state;
-    for (auto i = sentence.first; i < sentence.last; ++i) {
-      const auto& token = reading_.tokens[i];
-      if (!token.predicate || token.has(Form::relative)) continue;
-      const bool intends =
-          token.has(Form::plan) || token.has(Form::decision) || token.has(Form::promise);
-      if (intends)
-        state = token.has(Form::negated) ? IntentionState::dropped : IntentionState::intended;
-    }
+    std::optional<IntentionState> state = formed(sentence);
     for (const auto& finding : reading_.found_in(s)) {
       if (!finding.carried || finding.absent) continue;
       const bool asserted = finding.state == State::asserted;
       const auto is = [&](Cue cue) { return finding.target == lexicon_.cue(cue); };
-      if (asserted && (is(Cue::plan) || is(Cue::promise) || is(Cue::decision)) && !state) {
+      if (asserted && (is(Cue::plan) || is(Cue::promise)) && !state) {
         state = IntentionState::intended;
       }
       if (is(Cue::drop) && (asserted || finding.state == State::future))
@@ -206,13 +202,35 @@ class IntentionFinder {
       if (!lexicon_.is_concept(finding.target)) continue;
       const auto& id = lexicon_.concepts()[finding.target].id;
       if (id == "failure" || id == "cancellation") return IntentionState::dropped;
-      if ((id == "goal" || id == "plan") && !state) state = IntentionState::intended;
+      const bool intends = id == "goal" || id == "plan" || id == "decision";
+      if (intends && !state) state = IntentionState::intended;
       const auto& situations = lexicon_.meaning(finding.target).situations;
       if (std::find(situations.begin(), situations.end(), "achievement") != situations.end()) {
         state = IntentionState::done;
       }
     }
-    if (!state && acted(sentence)) state = IntentionState::done;
+    return state;
+  }
+
+  /// What the verb forms say: plan, decision, promise. A plan before a past main verb is that
+  /// verb's purpose (일출을 보려고 일어났다); a quoted one is somebody's forecast.
+  [[nodiscard]] std::optional<IntentionState> formed(const Sentence& sentence) const {
+    std::optional<IntentionState> state;
+    bool only_planned = false;
+    for (auto i = sentence.first; i < sentence.last; ++i) {
+      const auto& token = reading_.tokens[i];
+      if (!token.predicate || token.has(Form::relative)) continue;
+      const bool binds = token.has(Form::decision) || token.has(Form::promise);
+      const bool plans =
+          token.has(Form::plan) && token.word_class == WordClass::verb && !token.has(Form::quote);
+      if (binds || plans) {
+        state = token.has(Form::negated) ? IntentionState::dropped : IntentionState::intended;
+        only_planned = !binds;
+      } else if (only_planned && token.has(Form::past)) {
+        state.reset();
+        only_planned = false;
+      }
+    }
     return state;
   }
 
@@ -227,9 +245,8 @@ class IntentionFinder {
     return false;
   }
 
-  void put(const Sentence& sentence, std::uint32_t s, IntentionState state,
+  void put(const Sentence& sentence, std::uint32_t s, Intention intention,
            const std::vector<Keyword>& keywords) {
-    Intention intention{state, {}, {}};
     const auto add = [&](const std::string& id) {
       auto& list = intention.concepts;
       const bool known = std::find(list.begin(), list.end(), id) != list.end();

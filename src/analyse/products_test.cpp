@@ -41,6 +41,22 @@ TEST(Intentions, ReadGivingUp) {
   EXPECT_EQ(only_intention("다이어트 그만뒀어").state, IntentionState::dropped);
 }
 
+TEST(Intentions, APurposeIsNoPlan) {
+  EXPECT_EQ(only_intention("내일 영화 보려고 해").state, IntentionState::intended);
+  const auto deed = only_intention("영화 보려고 극장에 갔어");
+  EXPECT_EQ(deed.state, IntentionState::done);
+  EXPECT_FALSE(deed.stated);
+}
+
+TEST(Intentions, TellADeedFromAnAccomplishment) {
+  EXPECT_FALSE(only_intention("마라톤 책을 읽었어").stated);
+  EXPECT_TRUE(only_intention("드디어 마라톤을 완주했어").stated);
+}
+
+TEST(Intentions, PickingAmongThingsIsNoResolution) {
+  EXPECT_TRUE(test_analysis("커피를 고르는 게 번거로워").intentions.empty());
+}
+
 TEST(Intentions, IgnoreQuestionsAndRequests) {
   EXPECT_TRUE(test_analysis("마라톤 완주할 거야?").intentions.empty());
   EXPECT_TRUE(test_analysis("마라톤을 완주해 줘").intentions.empty());

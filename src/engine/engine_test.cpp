@@ -242,6 +242,18 @@ TEST_F(EngineTest, FollowsGoals) {
   EXPECT_EQ((*goals)[1].state, "open");
 }
 
+TEST_F(EngineTest, ADeedResolvesTheGoalItNamesInFull) {
+  remember("기타를 배우기로 했어");
+  const auto part = remember("어제 기타 가게에 갔어");
+  auto goals = memory_->goals();
+  ASSERT_EQ(goals->size(), 1U);
+  EXPECT_EQ(goals->front().state, "open") << "by block " << part;
+  const auto whole = remember("오늘 처음으로 기타를 배웠어");
+  goals = memory_->goals();
+  EXPECT_EQ(goals->front().state, "done");
+  EXPECT_EQ(goals->front().resolved_by, whole);
+}
+
 TEST_F(EngineTest, TellsTheHistoryOfABlock) {
   const auto old = remember("The clinic closes at six");
   ASSERT_TRUE(memory_->mark(old, "pin").ok());

@@ -14,9 +14,10 @@ namespace mbe {
 
 namespace {
 
-constexpr std::size_t cue_turns = 3;          ///< earlier turns an elliptical utterance leans on
-constexpr std::size_t cue_bytes_max = 2'000;  ///< of them together
-constexpr std::size_t fence_bytes = 10;       ///< 16 characters of base32, 80 bits
+constexpr std::size_t cue_turns = 3;           ///< earlier turns an elliptical utterance leans on
+constexpr std::size_t cue_bytes_max = 2'000;   ///< of them together
+constexpr std::size_t goal_blocks_read = 500;  ///< the newest; older goals are in `mbe goals`
+constexpr std::size_t fence_bytes = 10;        ///< 16 characters of base32, 80 bits
 
 /// The utterance, with the turns before it where it names nothing itself ("how did that go?").
 std::string cue_of(const Conversation& talk, const std::string& utterance, const Analyser& analyser,
@@ -95,7 +96,7 @@ Result<std::vector<PromptItem>> pinned_items(const Memory::Parts& parts,
 
 Result<std::vector<PromptItem>> open_goal_items(const Memory::Parts& parts,
                                                 const DerivedSnapshot& indexes) {
-  MBE_ASSIGN(const std::vector<GoalView> goals, follow_goals(parts, indexes));
+  MBE_ASSIGN(const std::vector<GoalView> goals, follow_goals(parts, indexes, goal_blocks_read));
   std::vector<PromptItem> out;
   for (const GoalView& goal : goals) {
     if (goal.state != "open") continue;

@@ -98,7 +98,8 @@ AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
     if (out.keywords.size() < own_keywords_max) add_once(out.keywords, bounded(keyword.id));
   }
   for (const Intention& intention : analysis.intentions) {
-    add_once(out.keywords, std::string(goal_mark) + std::string(state_name(intention.state)));
+    const std::string_view name = intention.stated ? state_name(intention.state) : goal_deed;
+    add_once(out.keywords, std::string(goal_mark) + std::string(name));
   }
   add_content_marks(payload.text, analysis, words, out.keywords);
   for (const Reference& reference : payload.refs) {
