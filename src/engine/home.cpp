@@ -146,8 +146,11 @@ Result<std::map<std::string, std::string>> Home::chain_ids(const Clock& clock) c
   for (const std::string& id : ids) {
     MBE_ASSIGN(const bool is_chain, files_->exists(chain_directory(id) + "/log"));
     if (!is_chain) continue;
-    MBE_ASSIGN(const auto chain, open_id(id, "", true, clock));
-    MBE_ASSIGN(const Block genesis, chain->read(0));
+    const auto chain = open_id(id, "", true, clock);
+    // Its making was cut off before its first block: nobody was told of it.
+    if (!chain.ok() && chain.error().code() == ErrorCode::not_found) continue;
+    if (!chain.ok()) return chain.error();
+    MBE_ASSIGN(const Block genesis, (*chain)->read(0));
     out[genesis.payload.text] = id;
   }
   if (!read_only_ && !out.empty()) MBE_TRY(store_names(*files_, directory_, out));
