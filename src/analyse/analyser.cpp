@@ -19,7 +19,7 @@
 namespace mbe {
 
 namespace analyse_detail {
-constexpr std::uint32_t code_version = 2;
+constexpr std::uint32_t code_version = 3;
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::size_t idle_max = 64;
 
@@ -194,6 +194,9 @@ Analysis Analyser::analyse(std::string_view text, TimeMs event_time_ms,
   for (const auto& keyword : analysis.keywords) {
     if (keyword.is_concept) bag.add(TermKind::concept_id, keyword.id);
   }
+  const bool named = std::any_of(analysis.keywords.begin(), analysis.keywords.end(),
+                                 [](const Keyword& keyword) { return keyword.is_concept; });
+  if (!named) analysis.possible_concepts = find_possible_concepts(parts.lexicon, reading);
   analysis.terms = bag.take();
   analysis.is_question = !reading.sentences.empty() && reading.sentences.back().asks;
   analysis.is_chatter = is_chatter(parts.lexicon, reading, analysis.keywords);

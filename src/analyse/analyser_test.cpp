@@ -26,6 +26,15 @@ TEST(Analyser, ReadsEnglishLikeKorean) {
   EXPECT_EQ(tags_of("I'm afraid the new project will fail"), "negative anxiety");
 }
 
+TEST(Analyser, SaysWhatAWordMayStandForOnlyWhereNothingIsNamed) {
+  const auto possible = [](std::string_view text) { return test_analysis(text).possible_concepts; };
+  EXPECT_EQ(possible("다 무너졌어"), (std::vector<std::string>{"failure", "disaster"}));
+  EXPECT_EQ(possible("it collapsed"), (std::vector<std::string>{"failure"}));
+  EXPECT_TRUE(possible("계획이 무너졌어").empty());
+  EXPECT_TRUE(possible("안 무너졌어").empty());
+  EXPECT_TRUE(possible("비가 왔어").empty());
+}
+
 TEST(Analyser, KnowsWhichTagsAreEmotions) {
   EXPECT_TRUE(test_analyser().is_emotion("anxiety"));
   EXPECT_FALSE(test_analyser().is_emotion("negative"));

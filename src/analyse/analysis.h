@@ -61,6 +61,9 @@ struct Analysis {
   Language language = Language::other;
   std::vector<Term> terms;        ///< sorted by (kind, text); no repeats
   std::vector<Keyword> keywords;  ///< most important first, at most keywords_max
+  /// Concepts a word may stand for in the right company (무너지다: failure of a plan, fall of a
+  /// house), where the text names no concept at all. For a cue; no keywords of a block.
+  std::vector<std::string> possible_concepts;
   std::vector<std::string> tags;  ///< ids from data/lexicon/tags.tsv, polarity first
   float importance = 0;           ///< 0 … 1, docs/formulas/importance.md
   std::vector<DateMention> dates;

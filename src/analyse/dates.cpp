@@ -19,6 +19,12 @@ constexpr std::array<std::string_view, 19> kind_names{
 constexpr int number_max = 9999;
 constexpr std::int64_t days_max = 2932896;  // 9999-12-31
 
+constexpr std::array<std::string_view, 12> before_months{
+    "in", "on", "of", "since", "by", "until", "during", "last", "next", "this", "early", "late"};
+
+bool is_year(int value) {
+  return value >= 1900 && value <= 2200;
+}
 bool ascii_letter(char c) {
   return is_ascii_letter(static_cast<unsigned char>(c));
 }
@@ -162,38 +168,55 @@ class Dates::Parser {
     return true;
   }
 
+  /// The field that an item of this kind says outright; null: none.
+  static std::optional<int>* field_of(Fields& f, Kind kind) {
+    switch (kind) {
+      case Kind::day:
+        return &f.day_offset;
+      case Kind::week:
+        return &f.week_offset;
+      case Kind::month:
+        return &f.month_offset;
+      case Kind::year:
+        return &f.year_offset;
+      case Kind::weekday:
+        return &f.weekday;
+      case Kind::season:
+        return &f.season;
+      case Kind::full_date:
+        return &f.full;
+      default:
+        return nullptr;
+    }
+  }
+
+  /// A day of the month in digits.
+  [[nodiscard]] static bool is_day(const Item* item) {
+    return item != nullptr && item->kind == Kind::number && !item->written_number &&
+           item->value >= 1 && item->value <= 31;
+  }
+
+  /// "may" is a month only beside a day or a year, or after a word that goes before months.
+  [[nodiscard]] bool means_month(std::size_t i) const {
+    if (text_.substr(items_[i].begin, items_[i].end - items_[i].begin) != "may") return true;
+    const Item* const after = next(i + 1);
+    const bool year = after != nullptr && after->kind == Kind::number && is_year(after->value);
+    const bool day_before =
+        i > 0 && adjacent(i) && (is_day(&items_[i - 1]) || items_[i - 1].kind == Kind::day_suffix);
+    return is_day(after) || year || day_before || preceded_by(i, before_months);
+  }
+
   bool take(Fields& f, std::size_t& i) const {
     const auto& item = items_[i];
     bool ok = false;
     switch (item.kind) {
-      case Kind::day:
-        ok = set(f.day_offset, item.value);
-        break;
-      case Kind::week:
-        ok = set(f.week_offset, item.value);
-        break;
-      case Kind::month:
-        ok = set(f.month_offset, item.value);
-        break;
-      case Kind::year:
-        ok = set(f.year_offset, item.value);
-        break;
-      case Kind::weekday:
-        ok = set(f.weekday, item.value);
-        break;
-      case Kind::season:
-        ok = set(f.season, item.value);
-        break;
       case Kind::month_name:
-        ok = set(f.month, item.value);
+        ok = means_month(i) && set(f.month, item.value);
         break;
       case Kind::weekend:
         ok = !f.weekend;
         f.weekend = true;
         if (item.value != 0) f.modifier = item.value;
-        break;
-      case Kind::full_date:
-        ok = set(f.full, item.value);
         break;
       case Kind::modifier:
         ok = take_modifier(f, i);
@@ -201,7 +224,7 @@ class Dates::Parser {
       case Kind::number:
         return take_number(f, i);
       default:
-        break;
+        if (auto* const field = field_of(f, item.kind)) ok = set(*field, item.value);
     }
     if (ok) ++i;
     return ok;
@@ -225,7 +248,7 @@ class Dates::Parser {
         ++i;
         return true;
       }
-      if (f.month && !f.year && value >= 1900 && value <= 2200) {
+      if (f.month && !f.year && is_year(value)) {
         f.year = value;
         ++i;
         return true;
@@ -236,6 +259,12 @@ class Dates::Parser {
         return true;
       }
       return false;
+    }
+    if (is_day(&items_[i]) && take_day_month(f, i)) return true;
+    if (f.month && !f.year && is_year(value) && unit->begin > items_[i].end) {
+      f.year = value;
+      ++i;
+      return true;
     }
     const auto* direction = next(i + 2);
     const int sign = direction == nullptr             ? 0
@@ -254,6 +283,18 @@ class Dates::Parser {
     return touching && take_calendar(f, unit->kind, value, i);
   }
 
+  /// 3 June, 3rd of June.
+  bool take_day_month(Fields& f, std::size_t& i) const {
+    const std::size_t step = next(i + 1)->kind == Kind::day_suffix ? 2 : 1;
+    const Item* const month = next(i + step);
+    if (month == nullptr || month->kind != Kind::month_name || f.month || f.day) return false;
+    if (!means_month(i + step)) return false;
+    f.day = items_[i].value;
+    f.month = month->value;
+    i += step + 1;
+    return true;
+  }
+
   bool take_calendar(Fields& f, Kind unit, int value, std::size_t& i) const {
     bool ok = false;
     if (unit == Kind::month_suffix && value >= 1 && value <= 12) ok = set(f.month, value);
@@ -265,7 +306,7 @@ class Dates::Parser {
       ok = set(f.day, value);
       f.month_day = true;
     }
-    if (unit == Kind::unit_year && value >= 1900 && value <= 2200) ok = set(f.year, value);
+    if (unit == Kind::unit_year && is_year(value)) ok = set(f.year, value);
     if (ok) i += 2;
     return ok;
   }
@@ -285,15 +326,23 @@ class Dates::Parser {
     }
   }
 
-  [[nodiscard]] bool preceded_by_the(std::size_t i) const {
-    const auto before = text_.substr(0, items_[i].begin);
-    return before.ends_with("on the ") || before.ends_with("until the ") ||
-           before.ends_with("by the ");
+  /// Whether one of these words, as a word of its own, stands right before item i.
+  template <std::size_t n>
+  [[nodiscard]] bool preceded_by(std::size_t i,
+                                 const std::array<std::string_view, n>& words) const {
+    auto before = text_.substr(0, items_[i].begin);
+    if (!before.ends_with(' ')) return false;
+    before.remove_suffix(1);
+    return std::ranges::any_of(words, [&](std::string_view word) {
+      if (!before.ends_with(word)) return false;
+      return before.size() == word.size() || !ascii_letter(before[before.size() - word.size() - 1]);
+    });
   }
-
+  [[nodiscard]] bool preceded_by_the(std::size_t i) const {
+    return preceded_by(i, std::array<std::string_view, 3>{"on the", "until the", "by the"});
+  }
   [[nodiscard]] bool preceded_by_in(std::size_t i) const {
-    const auto before = text_.substr(0, items_[i].begin);
-    return before == "in " || before.ends_with(" in ") || before.ends_with("since ");
+    return preceded_by(i, std::array<std::string_view, 2>{"in", "since"});
   }
 
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> resolve(const Fields& f) const {

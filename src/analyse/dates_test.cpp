@@ -52,19 +52,23 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"2025년 3월 2일", "2025-3-2..2025-3-2"}, Case{"12월 25일", "2026-12-25..2026-12-25"},
         Case{"이번 주말", "2026-11-21..2026-11-22"}, Case{"다음 주말", "2026-11-28..2026-11-29"}));
 
-INSTANTIATE_TEST_SUITE_P(English, DateMentions,
-                         testing::Values(Case{"tomorrow", "2026-11-23..2026-11-23"},
-                                         Case{"two weeks ago", "2026-11-8..2026-11-8"},
-                                         Case{"last friday", "2026-11-20..2026-11-20"},
-                                         Case{"next month", "2026-12-1..2026-12-31"},
-                                         Case{"march 5", "2026-3-5..2026-3-5"},
-                                         Case{"on the 25th", "2026-11-25..2026-11-25"},
-                                         Case{"2026-11-20", "2026-11-20..2026-11-20"},
-                                         Case{"2024/2/29", "2024-2-29..2024-2-29"}));
+INSTANTIATE_TEST_SUITE_P(
+    English, DateMentions,
+    testing::Values(
+        Case{"tomorrow", "2026-11-23..2026-11-23"}, Case{"two weeks ago", "2026-11-8..2026-11-8"},
+        Case{"last friday", "2026-11-20..2026-11-20"}, Case{"next month", "2026-12-1..2026-12-31"},
+        Case{"march 5", "2026-3-5..2026-3-5"}, Case{"on the 25th", "2026-11-25..2026-11-25"},
+        Case{"on 3 june, 2023", "2023-6-3..2023-6-3"},
+        Case{"the 3rd of june 2023?", "2023-6-3..2023-6-3"},
+        Case{"august 11, 2023", "2023-8-11..2023-8-11"},
+        Case{"25 may, 2022", "2022-5-25..2022-5-25"}, Case{"may 23, 2023", "2023-5-23..2023-5-23"},
+        Case{"in may 2022", "2022-5-1..2022-5-31"}, Case{"last may", "2026-5-1..2026-5-31"},
+        Case{"2026-11-20", "2026-11-20..2026-11-20"}, Case{"2024/2/29", "2024-2-29..2024-2-29"}));
 
 INSTANTIATE_TEST_SUITE_P(Nothing, DateMentions,
                          testing::Values(Case{"", "none"}, Case{"커피 두 잔", "none"},
                                          Case{"the 14th amendment", "none"},
+                                         Case{"you may come", "none"}, Case{"it may be 3", "none"},
                                          Case{"2026-13-20", "none"}, Case{"1.2.3", "none"}));
 
 TEST(Dates, FollowTheTense) {

@@ -279,6 +279,28 @@ class IntentionFinder {
 
 }  // namespace
 
+std::vector<std::string> find_possible_concepts(const Lexicon& lexicon, const Reading& reading) {
+  std::vector<std::string> out;
+  for (const Token& token : reading.tokens) {
+    if (token.state == State::negated) continue;
+    std::span<const Entry> entries;
+    if (reading.sentences[token.sentence].korean) {
+      entries = lexicon.korean(token.lemma);
+    } else if (const auto node = lexicon.step(0, lexicon.word_id(token.lemma)); node >= 0) {
+      entries = lexicon.english(static_cast<std::uint32_t>(node));
+    }
+    for (const Entry& entry : entries) {
+      if (entry.near.empty()) continue;
+      for (const Target target : entry.targets) {
+        if (!lexicon.is_concept(target)) continue;
+        const std::string& id = lexicon.concepts()[target].id;
+        if (std::find(out.begin(), out.end(), id) == out.end()) out.push_back(id);
+      }
+    }
+  }
+  return out;
+}
+
 std::vector<Intention> find_intentions(const Lexicon& lexicon, const Reading& reading,
                                        const std::vector<Keyword>& keywords) {
   return IntentionFinder(lexicon, reading).run(keywords);

@@ -41,6 +41,10 @@ void bigram_terms(std::string_view text, TermBag& bag);
 [[nodiscard]] bool is_chatter(const Lexicon& lexicon, const Reading& reading,
                               const std::vector<Keyword>& keywords);
 
+/// Concepts of those senses of the words that ask for company; each once, in order of the text.
+[[nodiscard]] std::vector<std::string> find_possible_concepts(const Lexicon& lexicon,
+                                                              const Reading& reading);
+
 /// Goals, plans and promises of the speaker, and news that one was done or dropped.
 [[nodiscard]] std::vector<Intention> find_intentions(const Lexicon& lexicon, const Reading& reading,
                                                      const std::vector<Keyword>& keywords);

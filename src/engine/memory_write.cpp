@@ -83,6 +83,10 @@ Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
 }
 
 Result<RememberReceipt> Memory::Parts::append(const Payload& payload, Analysis analysis) const {
+  if (payload.refs.size() > references_max) {
+    return fail(ErrorCode::limit, "a block refers to {} others, the limit is {}; split it",
+                payload.refs.size(), references_max);
+  }
   MBE_ASSIGN(const Receipt receipt, chain->append(payload));
   derived->offer(receipt, payload, std::move(analysis));
   vectors->wake();

@@ -10,7 +10,9 @@ namespace {
 
 constexpr TimeMs day_ms = 86'400'000;
 constexpr std::size_t change_bytes_max = 1'500;  // of a long text, what it begins with
-constexpr std::size_t own_keywords_max = attribute_values_max - 24;  // the rest is for marks
+constexpr std::size_t own_keywords_max = 40;
+constexpr std::size_t content_marks_max = 8;
+static_assert(own_keywords_max + content_marks_max + references_max <= attribute_values_max);
 
 std::string_view state_name(IntentionState state) {
   switch (state) {
@@ -25,8 +27,7 @@ std::string_view state_name(IntentionState state) {
 }
 
 void add_once(std::vector<std::string>& values, std::string value) {
-  const bool there = std::ranges::find(values, value) != values.end();
-  if (!there && values.size() < attribute_values_max) values.push_back(std::move(value));
+  if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
 }
 
 /// What the text holds that a question may ask for.
@@ -102,9 +103,10 @@ AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
     add_once(out.keywords, std::string(goal_mark) + std::string(name));
   }
   add_content_marks(payload.text, analysis, words, out.keywords);
-  for (const Reference& reference : payload.refs) {
-    if (!reference.chain.empty()) continue;
-    add_once(out.keywords, std::string(reference_mark) + std::to_string(reference.sequence));
+  if (payload.session.empty()) out.keywords.emplace_back(alone_mark);
+  for (const Reference& reference : payload.refs) {  // repeats do no harm: the index keeps a set
+    if (!reference.chain.empty() || out.keywords.size() == attribute_values_max) continue;
+    out.keywords.push_back(std::string(reference_mark) + std::to_string(reference.sequence));
   }
   return out;
 }

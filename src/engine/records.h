@@ -15,8 +15,10 @@ namespace mbe {
 [[nodiscard]] bool is_memory_kind(Kind kind);
 
 /// Marks among a block's attribute keywords that no text can produce (they begin with `#`).
-inline constexpr std::string_view goal_mark = "#goal:";  ///< + intended, done, dropped, deed
-inline constexpr std::string_view goal_deed = "deed";    ///< done, but not said to be a goal's end
+inline constexpr std::string_view goal_mark = "#goal:";   ///< + intended, done, dropped, deed
+inline constexpr std::string_view goal_deed = "deed";     ///< done, but not said to be a goal's end
+inline constexpr std::string_view alone_mark = "#alone";  ///< the block belongs to no session
+inline constexpr std::size_t references_max = 4'000;      ///< of one block; more are refused
 inline constexpr std::string_view reference_mark = "#ref:";  ///< + sequence it refers to
 
 /// The analysis of what a block says, dates counted from when it happened; empty for kinds that

@@ -121,7 +121,7 @@ Result<SequenceSet> Vectors::pending_contexts(const DerivedSnapshot& indexes) co
   const auto vectors = snapshot();
   MBE_ASSIGN(SequenceSet out, vectors->sequences(kind_bit(VectorKind::turn)));
   MBE_ASSIGN(const SequenceSet there, vectors->sequences(kind_bit(VectorKind::window_context)));
-  MBE_ASSIGN(const SequenceSet alone, indexes.attributes->with_value(Field::session, ""));
+  MBE_ASSIGN(const SequenceSet alone, indexes.attributes->with_value(Field::keyword, alone_mark));
   out -= there;
   out -= alone;
   const std::uint64_t head = chain_.head().sequence;

@@ -36,13 +36,13 @@ TEST_F(ModelChange, OldVectorsAnswerUntilTheNewAreComplete) {
   EXPECT_EQ(query.model_id, embedder_->model_id());
   EXPECT_EQ(query.pending, 6U);
   ASSERT_NE(query.snapshot, nullptr);
-  EXPECT_EQ(query.snapshot->sequences()->size(), 70U);
+  EXPECT_EQ(query.snapshot->vector_count(), 70U);
   EXPECT_EQ(query.vector.size(), embedder_->dim());
   ASSERT_EQ(*vectors->embed_pending(1'000, Vectors::Reach::own_and_context, {}), 0U);
   query = vectors->query("the pond");
   EXPECT_EQ(query.model_id, second_->model_id());
   EXPECT_EQ(query.vector.size(), second_->dim());
-  EXPECT_EQ(query.snapshot->sequences()->size(), 70U);
+  EXPECT_EQ(query.snapshot->vector_count(), 70U);
 }
 
 TEST_F(ModelChange, GoesOnWhereItStoppedAfterARestart) {

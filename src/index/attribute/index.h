@@ -24,8 +24,8 @@ namespace mbe {
 
 class FileSystem;
 
-inline constexpr std::size_t attribute_bytes_max = 1024;  ///< of one text value; longer: limit
-inline constexpr std::size_t attribute_values_max = 64;   ///< tags, and keywords, of one record
+inline constexpr std::size_t attribute_bytes_max = 1024;   ///< of one text value; longer: limit
+inline constexpr std::size_t attribute_values_max = 4096;  ///< tags, and keywords, of one record
 
 /// Set and cleared by later blocks (pin, hide, supersede …).
 enum class Flag : std::uint8_t { pinned, hidden, superseded };

@@ -176,7 +176,9 @@ TEST_F(Attribute3, RefusesBadRecords) {
   const std::string long_text(attribute_bytes_max + 1, 'x');
   EXPECT_EQ(code({.sequence = 9, .speaker = long_text}, 9), ErrorCode::limit);
   EXPECT_EQ(code({.sequence = 9, .tags = {long_text}}, 9), ErrorCode::limit);
-  EXPECT_EQ(code({.sequence = 9, .tags = std::vector<std::string>(65, "a")}, 9), ErrorCode::limit);
+  EXPECT_EQ(
+      code({.sequence = 9, .tags = std::vector<std::string>(attribute_values_max + 1, "a")}, 9),
+      ErrorCode::limit);
   EXPECT_EQ(index_->append({}, {.sequence = 3}).error().code(), ErrorCode::invalid_argument);
 }
 
