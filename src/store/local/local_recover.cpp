@@ -225,8 +225,9 @@ Result<void> LocalStore::settle_segments(std::uint32_t first) const {
   return {};
 }
 
-// Intact blocks that were never acknowledged go, byte for byte, to a fresh segment before anyone
-// sees them: what is in the page cache of the old one proves nothing. Returns what to cut off.
+// Intact blocks that nothing proves acknowledged go, byte for byte, to a fresh segment before anyone
+// sees them: what is in the page cache of the old one proves nothing. The segment appears as a whole,
+// for it makes void what the old one holds of these blocks. Returns what to cut off.
 Result<std::vector<Leftover>> LocalStore::rescue(const Tail& start, Followed& found,
                                                  std::uint64_t acknowledged) {
   std::string lines;
@@ -240,9 +241,9 @@ Result<std::vector<Leftover>> LocalStore::rescue(const Tail& start, Followed& fo
     place = Place(number, lines.size(), line.size());
     lines += line;
   }
-  MBE_TRY(start_segment(number));
-  MBE_TRY(active_->write(0, lines));
-  MBE_TRY(active_->sync_data());
+  MBE_TRY(replace_file(options_.files, segments_.path(number), lines));
+  MBE_ASSIGN(active_, options_.files.open(segments_.path(number), OpenMode::write));
+  active_number_ = number;
   found.tail.segment = number;
   found.tail.offset = lines.size();
   return old;
