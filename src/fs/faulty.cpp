@@ -1,14 +1,10 @@
-#include "fs/faulty.h"
-
 #include <algorithm>
-#include <cstring>
+
+#include "fs/faulty_inode.h"
 
 namespace mbe {
 
 namespace {
-
-constexpr std::size_t sector_bytes = 512;
-constexpr unsigned locks_max = 8;
 
 Error off() {
   return fail(ErrorCode::io, "the simulated machine is off");
@@ -18,89 +14,6 @@ Error simulated(std::string_view what, const std::string& path) {
 }
 
 }  // namespace
-
-/// What a file is. `bytes` is what readers see, `durable` what a crash leaves; `pending` leads from
-/// the one to the other. Buffers that were outgrown stay, so views of them stay good.
-struct FaultyFileSystem::Inode {
-  struct Change {
-    std::uint64_t offset;
-    std::string bytes;
-    bool truncates;
-  };
-
-  std::vector<std::unique_ptr<char[]>> buffers;
-  std::size_t capacity = 0;
-  std::size_t size = 0;
-  std::string durable;
-  std::vector<Change> pending;
-  std::uint64_t lock_owner[locks_max] = {};
-  std::int64_t changes = 0;
-
-  [[nodiscard]] char* bytes() const { return buffers.empty() ? nullptr : buffers.back().get(); }
-  [[nodiscard]] std::string_view text() const { return {bytes(), size}; }
-
-  void resize(std::size_t to) {
-    if (to > capacity) {
-      const std::size_t wider = std::max<std::size_t>({to, 2 * capacity, 1'024});
-      auto buffer = std::make_unique<char[]>(wider);
-      if (size > 0) std::memcpy(buffer.get(), bytes(), size);
-      buffers.push_back(std::move(buffer));
-      capacity = wider;
-    }
-    if (to > size) std::memset(bytes() + size, 0, to - size);
-    size = to;
-  }
-  void write(std::uint64_t offset, std::string_view with) {
-    if (with.empty()) return;
-    ++changes;
-    resize(std::max<std::size_t>(size, offset + with.size()));
-    std::memcpy(bytes() + offset, with.data(), with.size());
-    pending.push_back({offset, std::string(with), false});
-  }
-  void truncate(std::uint64_t to) {
-    ++changes;
-    resize(to);
-    pending.push_back({to, "", true});
-  }
-  static void apply(std::string& to, const Change& change) {
-    if (change.truncates) return to.resize(change.offset, '\0');
-    to.resize(std::max<std::size_t>(to.size(), change.offset + change.bytes.size()), '\0');
-    to.replace(change.offset, change.bytes.size(), change.bytes);
-  }
-  void sync() {
-    for (const Change& change : pending) apply(durable, change);
-    pending.clear();
-  }
-  /// Of what was not synced some changes arrive whole, some in sectors, some not at all.
-  void lose(SeededRandom& random) {
-    for (Change& change : pending) {
-      const std::uint64_t fate = random.below(4);
-      if (fate == 0) continue;
-      if (fate == 1 && !change.truncates) {
-        tear(change, random);
-        continue;
-      }
-      apply(durable, change);
-    }
-    pending.clear();
-  }
-  void tear(const Change& change, SeededRandom& random) {
-    if (random.below(2) == 0) {  // a prefix
-      const std::size_t kept = random.below(change.bytes.size() + 1);
-      return apply(durable, {change.offset, change.bytes.substr(0, kept), false});
-    }
-    for (std::size_t at = 0; at < change.bytes.size(); at += sector_bytes) {
-      if (random.below(2) == 0) continue;
-      apply(durable, {change.offset + at, change.bytes.substr(at, sector_bytes), false});
-    }
-  }
-  void take_durable() {
-    ++changes;
-    resize(0);
-    resize(durable.size());
-    std::copy(durable.begin(), durable.end(), bytes());
-  }
-};
 
 class FaultyFileSystem::MemoryMapping final : public Mapping {
  public:
@@ -193,7 +106,7 @@ class FaultyFileSystem::MemoryFile final : public File {
   [[nodiscard]] Result<bool> try_lock(unsigned number) override {
     const std::lock_guard lock(files_.mutex_);
     MBE_TRY(enter(false));
-    MBE_ASSERT(number < locks_max);
+    MBE_ASSERT(number < Inode::locks_max);
     std::uint64_t& owner = node_->lock_owner[number];
     if (owner != 0 && owner != id_) return false;
     owner = id_;
