@@ -25,7 +25,7 @@ status=0
 # programme NAME BINARY FILTER: its last line says how many tests passed.
 programme() {
   local log=build/release/faults/$1.log
-  if "build/release/tests/fault/$2" --gtest_filter="$3" --gtest_brief=1 >"$log" 2>&1; then
+  if "build/release/tests/fault/$2" --gtest_filter="$3" >"$log" 2>&1; then
     say "$1: sound; $(grep -E '^[0-9]+ writers' "$log" || tail -n 1 "$log")"
   else
     status=1

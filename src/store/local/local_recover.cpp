@@ -225,9 +225,9 @@ Result<void> LocalStore::settle_segments(std::uint32_t first) const {
   return {};
 }
 
-// Intact blocks that nothing proves acknowledged go, byte for byte, to a fresh segment before anyone
-// sees them: what is in the page cache of the old one proves nothing. The segment appears as a whole,
-// for it makes void what the old one holds of these blocks. Returns what to cut off.
+// Intact blocks that nothing proves acknowledged go, byte for byte, to a fresh segment before
+// anyone sees them: what is in the page cache of the old one proves nothing. The segment appears as
+// a whole, for it makes void what the old one holds of these blocks. Returns what to cut off.
 Result<std::vector<Leftover>> LocalStore::rescue(const Tail& start, Followed& found,
                                                  std::uint64_t acknowledged) {
   std::string lines;
