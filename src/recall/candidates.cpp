@@ -11,8 +11,8 @@ constexpr std::size_t arm_candidates = 150;
 constexpr std::size_t tag_candidates = 50;
 constexpr std::size_t seeds_with_neighbours = 15;
 constexpr std::size_t neighbours_looked_at = 2;
-constexpr std::uint8_t own_kinds = static_cast<std::uint8_t>(kind_bit(VectorKind::turn) |
-                                                             kind_bit(VectorKind::text_window));
+constexpr std::uint8_t own_kinds =
+    static_cast<std::uint8_t>(kind_bit(VectorKind::turn) | kind_bit(VectorKind::text_window));
 constexpr std::uint8_t context_kinds = kind_bit(VectorKind::window_context);
 
 /// Which blocks were found, by which arm, at which rank.
@@ -34,9 +34,13 @@ class Found {
   std::map<std::uint64_t, std::array<std::uint32_t, arm_count>> by_sequence_;
 };
 
-bool asked(const RecallCue& cue, Arm arm) { return (cue.arms & arm_bit(arm)) != 0; }
+bool asked(const RecallCue& cue, Arm arm) {
+  return (cue.arms & arm_bit(arm)) != 0;
+}
 
-std::size_t wanted(const RecallCue& cue) { return std::max(arm_candidates, cue.top_k); }
+std::size_t wanted(const RecallCue& cue) {
+  return std::max(arm_candidates, cue.top_k);
+}
 
 Result<void> find_by_words(const RecallView& view, const RecallCue& cue, const CueReading& reading,
                            Found& found) {
@@ -79,9 +83,9 @@ using BestVectors = std::unordered_map<std::uint64_t, VectorHit>;
 
 Result<void> find_by_vector(const RecallView& view, const RecallCue& cue, Found& found,
                             BestVectors& best) {
-  MBE_ASSIGN(const auto hits, view.vector->search({.vector = cue.vector,
-                                                   .top_k = wanted(cue),
-                                                   .allowed = cue.allowed}));
+  MBE_ASSIGN(
+      const auto hits,
+      view.vector->search({.vector = cue.vector, .top_k = wanted(cue), .allowed = cue.allowed}));
   for (std::size_t i = 0; i < hits.size(); ++i) {
     found.add(hits[i].sequence, Arm::vector, i + 1);
     best[hits[i].sequence] = hits[i];
@@ -100,16 +104,37 @@ Result<Candidate> open_candidate(const RecallView& view, std::uint64_t sequence,
   return out;
 }
 
-/// Cosines of one kind for every candidate; what has no such vector takes the fallback.
-Result<void> fill_cosines(const VectorSnapshot& vectors, std::span<const float> query,
-                          std::uint8_t kinds, std::vector<Candidate>& candidates,
-                          float Candidate::*into, float Candidate::*fallback) {
-  std::vector<std::uint64_t> sequences;
-  for (const Candidate& one : candidates) sequences.push_back(one.sequence);
-  MBE_ASSIGN(const auto cosines, vectors.cosines(query, sequences, kinds));
+std::vector<std::uint64_t> sequences_of(const std::vector<Candidate>& candidates) {
+  std::vector<std::uint64_t> out;
+  for (const Candidate& one : candidates) out.push_back(one.sequence);
+  return out;
+}
+
+/// Cosines of the candidates' own vectors. One that is not embedded yet is unknown, not unlike: it
+/// takes the mean of the others, so that vectors speak neither for nor against it.
+Result<void> fill_own(const VectorSnapshot& vectors, std::span<const float> query,
+                      std::vector<Candidate>& candidates, float Candidate::* into) {
+  MBE_ASSIGN(const auto cosines, vectors.cosines(query, sequences_of(candidates), own_kinds));
+  float sum = 0;
+  std::size_t known = 0;
+  for (const auto& cosine : cosines) {
+    sum += cosine.value_or(0);
+    known += cosine ? 1 : 0;
+  }
+  const float mean = known == 0 ? 0 : sum / static_cast<float>(known);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const float missing = fallback == nullptr ? 0 : candidates[i].*fallback;
-    candidates[i].*into = cosines[i].value_or(missing);
+    candidates[i].*into = cosines[i].value_or(mean);
+  }
+  return {};
+}
+
+/// Cosines of the candidates among their neighbours; what has no such vector stands for itself.
+Result<void> fill_context(const VectorSnapshot& vectors, std::span<const float> query,
+                          std::vector<Candidate>& candidates, float Candidate::* into,
+                          float Candidate::* own) {
+  MBE_ASSIGN(const auto cosines, vectors.cosines(query, sequences_of(candidates), context_kinds));
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].*into = cosines[i].value_or(candidates[i].*own);
   }
   return {};
 }
@@ -130,13 +155,11 @@ Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
                              std::span<const float> hub, Gathered& out) {
   auto& all = out.candidates;
   const VectorSnapshot& vectors = *view.vector;
-  MBE_TRY(fill_cosines(vectors, cue.vector, own_kinds, all, &Candidate::turn, nullptr));
-  MBE_TRY(fill_cosines(vectors, cue.vector, context_kinds, all, &Candidate::context,
-                       &Candidate::turn));
+  MBE_TRY(fill_own(vectors, cue.vector, all, &Candidate::turn));
+  MBE_TRY(fill_context(vectors, cue.vector, all, &Candidate::context, &Candidate::turn));
   if (!hub.empty()) {
-    MBE_TRY(fill_cosines(vectors, hub, own_kinds, all, &Candidate::turn_hub, nullptr));
-    MBE_TRY(fill_cosines(vectors, hub, context_kinds, all, &Candidate::context_hub,
-                         &Candidate::turn_hub));
+    MBE_TRY(fill_own(vectors, hub, all, &Candidate::turn_hub));
+    MBE_TRY(fill_context(vectors, hub, all, &Candidate::context_hub, &Candidate::turn_hub));
   }
   out.best_cosines = mean_of_best(all, view.attributes.record_count());
   std::vector<std::uint64_t> near;
@@ -147,8 +170,7 @@ Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
 }
 
 Result<void> measure_words(const RecallView& view, const CueReading& reading, Gathered& out) {
-  std::vector<std::uint64_t> sequences;
-  for (const Candidate& one : out.candidates) sequences.push_back(one.sequence);
+  std::vector<std::uint64_t> sequences = sequences_of(out.candidates);
   MBE_ASSIGN(const auto concepts, view.keyword.score_parts(reading.concepts, sequences));
   std::vector<std::uint64_t> near;
   for (const auto& [sequence, beside] : out.beside) near.push_back(sequence);

@@ -16,7 +16,7 @@ struct Candidate {
   KeywordParts parts;
   double concept_score = 0;  ///< matched idf of concepts, by weight
   float turn = 0, context = 0, turn_hub = 0, context_hub = 0;  ///< cosines
-  VectorHit best;            ///< its best vector, where the vector arm found it
+  VectorHit best;  ///< its best vector, where the vector arm found it
   std::array<std::uint32_t, arm_count> arm_rank{};
 };
 

@@ -1,11 +1,13 @@
 #include "recall/cue_reading.h"
 
 #include <algorithm>
+#include <set>
 
 namespace mbe {
 
 namespace {
 
+constexpr float possible_weight = 0.6F;  ///< of a sense that nothing in the cue confirms
 constexpr float bigram_weight = 0.5F;
 constexpr std::size_t speakers_looked_at = 8;  ///< more speakers are a crowd, not a conversation
 constexpr std::size_t terms_max = 200;
@@ -58,22 +60,31 @@ std::map<std::string, float, std::less<>> agents_of(const std::vector<Speaker>& 
   return out;
 }
 
+using Terms = std::set<std::pair<TermKind, std::string>>;
+
 /// A speaker's name is no evidence: it stands in every second turn.
-bool is_name_part(const Term& term, const std::vector<Speaker>& speakers) {
-  return std::ranges::any_of(speakers, [&](const Speaker& speaker) {
-    const std::string name = lower(speaker.name);
-    if (term.kind == TermKind::bigram) return name.find(term.text) != std::string::npos;
-    return name == term.text || name.starts_with(term.text + " ");
-  });
+Terms name_terms(const Analyser& analyser, const std::vector<Speaker>& speakers) {
+  Terms out;
+  for (const Speaker& speaker : speakers) {
+    for (const Term& term : analyser.analyse(speaker.name, 0, 0).terms) {
+      out.emplace(term.kind, term.text);
+    }
+  }
+  return out;
 }
 
-float weight_of(TermKind kind) { return kind == TermKind::bigram ? bigram_weight : 1; }
+float weight_of(TermKind kind) {
+  return kind == TermKind::bigram ? bigram_weight : 1;
+}
 
 Result<void> read_terms(const RecallView& view, const RecallCue& cue,
-                        const std::vector<Speaker>& speakers, CueReading& out) {
+                        const std::vector<Speaker>& speakers, const CueWords& words,
+                        CueReading& out) {
+  const Terms names = name_terms(view.analyser, speakers);
   for (const Term& term : cue.analysis.terms) {
     const bool other_use = term.kind == TermKind::concept_id || term.kind == TermKind::date;
-    if (other_use || is_name_part(term, speakers) || out.terms.size() >= terms_max) continue;
+    if (other_use || names.contains({term.kind, term.text})) continue;
+    if (words.is(CueWord::filler, term.text) || out.terms.size() >= terms_max) continue;
     const float weight = weight_of(term.kind);
     MBE_ASSIGN(const double idf, view.keyword.idf(term.kind, term.text));
     out.terms.push_back({term.kind, term.text, weight});
@@ -100,6 +111,11 @@ Result<void> read_concepts(const RecallView& view, const RecallCue& cue, CueRead
       add(related.id, related.weight);
     }
   }
+  for (const std::string& id : cue.analysis.possible_concepts) {
+    add(id, possible_weight);
+    MBE_ASSIGN(const double idf, view.keyword.idf(TermKind::concept_id, id));
+    out.concepts_idf = std::max(out.concepts_idf, idf);
+  }
   return {};
 }
 
@@ -108,7 +124,7 @@ Result<void> read_concepts(const RecallView& view, const RecallCue& cue, CueRead
 Result<CueReading> read_cue(const RecallView& view, const RecallCue& cue, const CueWords& words) {
   CueReading out;
   MBE_ASSIGN(const std::vector<Speaker> speakers, speakers_of(view.attributes));
-  MBE_TRY(read_terms(view, cue, speakers, out));
+  MBE_TRY(read_terms(view, cue, speakers, words, out));
   MBE_TRY(read_concepts(view, cue, out));
   for (const std::string& tag : cue.analysis.tags) {
     const bool plain = tag == "neutral" || tag == question_tag || tag == "request";

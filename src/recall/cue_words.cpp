@@ -7,7 +7,8 @@ namespace mbe {
 
 namespace {
 
-constexpr std::string_view kind_names[] = {"current", "quantity", "when", "change", "assistant"};
+constexpr std::string_view kind_names[] = {"current", "quantity",  "when",
+                                           "change",  "assistant", "filler"};
 
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
@@ -62,6 +63,12 @@ bool CueWords::holds(CueWord kind, std::string_view text) const {
              [&](const std::string& word) { return folded.find(word) != std::string::npos; }) ||
          std::ranges::any_of(words.whole,
                              [&](const std::string& word) { return holds_whole(folded, word); });
+}
+
+bool CueWords::is(CueWord kind, std::string_view word) const {
+  const Words& words = words_[static_cast<std::size_t>(kind)];
+  return std::ranges::find(words.anywhere, word) != words.anywhere.end() ||
+         std::ranges::find(words.whole, word) != words.whole.end();
 }
 
 }  // namespace mbe

@@ -13,8 +13,8 @@
 
 namespace mbe {
 
-enum class CueWord : std::uint8_t { current, quantity, when, change, assistant };
-inline constexpr std::size_t cue_word_kinds = 5;
+enum class CueWord : std::uint8_t { current, quantity, when, change, assistant, filler };
+inline constexpr std::size_t cue_word_kinds = 6;
 
 class CueWords {
  public:
@@ -24,6 +24,8 @@ class CueWords {
   /// Whether the text holds a word of that kind. Korean words match anywhere (particles follow
   /// them), English ones between non-letters, case folded for ASCII. O(words * text).
   [[nodiscard]] bool holds(CueWord kind, std::string_view text) const;
+  /// Whether the text is a word of that kind, letter by letter. O(words).
+  [[nodiscard]] bool is(CueWord kind, std::string_view word) const;
 
  private:
   struct Words {

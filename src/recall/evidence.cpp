@@ -10,8 +10,13 @@ namespace {
 
 constexpr double lexical_scale = 10;
 constexpr double length_scale = 3;
+constexpr double terse_words = 2.5;  ///< a cue of fewer words says more by its concept than by them
+constexpr double terse_boost = 7;
 constexpr double precision_words_max = 15;
 constexpr double precision_idf_a_word = 4;
+constexpr double passage_words_from = 20;  ///< where talk ends and a passage begins
+constexpr double passage_words_full = 100;
+constexpr double passage_cosine_from = 0.8;  ///< about where E5 puts sentences that share little
 constexpr std::size_t feedback_best = 5;
 constexpr double feedback_sharpness = 30;
 constexpr TimeMs day_ms = 86'400'000;
@@ -63,6 +68,15 @@ std::vector<std::size_t> rough_order(const Gathered& gathered, double terms_idf)
   return order;
 }
 
+/// 1 for a cue of a single word, 0 from terse_words on.
+double terseness_of(const CueReading& reading) {
+  const auto words = std::ranges::count_if(reading.terms, [](const QueryTerm& term) {
+    return term.kind == TermKind::lemma || term.kind == TermKind::stem;
+  });
+  const double missing = terse_words - std::max(1.0, static_cast<double>(words));
+  return std::max(0.0, missing / (terse_words - 1));
+}
+
 class Evidence {
  public:
   Evidence(const RecallView& view, const RecallCue& cue, const CueReading& reading,
@@ -70,6 +84,7 @@ class Evidence {
       : view_(view),
         cue_(cue),
         reading_(reading),
+        terseness_(terseness_of(reading)),
         gathered_(gathered),
         weights_(std::move(weights)),
         questions_(gathered.questions),
@@ -84,6 +99,7 @@ class Evidence {
       words(gathered_.candidates[i], rows_[i]);
       session(gathered_.candidates[i], rows_[i]);
       vectors(gathered_.candidates[i], rows_[i]);
+      passage(gathered_.candidates[i], rows_[i]);
       situation(gathered_.candidates[i], rows_[i]);
     }
     session_coverage();
@@ -110,7 +126,8 @@ class Evidence {
         one.parts.idf_matched /
             (precision_idf_a_word * (1 + std::min(length, precision_words_max))));
     if (reading_.concepts_idf > 0) {
-      set(row, Feature::association, std::min(1.0, one.concept_score / reading_.concepts_idf));
+      const double share = std::min(1.0, one.concept_score / reading_.concepts_idf);
+      set(row, Feature::association, share * (1 + terse_boost * terseness_));
     }
   }
 
@@ -141,6 +158,18 @@ class Evidence {
     set(row, Feature::turn_hub, one.turn_hub);
     // Alike for every candidate of one cue: a block without a session must gain nothing by it.
     if (conversation_) set(row, Feature::context_hub, one.context_hub);
+  }
+
+  /// The longer a text, the more its one vector blurs and the more its words can be trusted.
+  void passage(const Candidate& one, FeatureRow& row) const {
+    const double words = static_cast<double>(one.parts.length) - passage_words_from;
+    const double share = std::clamp(words / (passage_words_full - passage_words_from), 0.0, 1.0);
+    set(row, Feature::passage_lexical, share * one.parts.total() / lexical_scale);
+    set(row, Feature::passage_coverage, share * weights_.share(one.parts.mask));
+    if (one.turn > 0) {
+      const double above = static_cast<double>(one.turn) - passage_cosine_from;
+      set(row, Feature::passage_turn, share * above);
+    }
   }
 
   void situation(const Candidate& one, FeatureRow& row) const {
@@ -256,6 +285,7 @@ class Evidence {
   const RecallView& view_;
   const RecallCue& cue_;
   const CueReading& reading_;
+  double terseness_;
   const Gathered& gathered_;
   TermWeights weights_;
   const SequenceSet& questions_;

@@ -34,8 +34,11 @@ enum class Feature : std::uint8_t {
   question,          ///< 1: it is itself a question
   waypoint,          ///< relevance it had in the conversation a moment ago
   matched,           ///< coverage, in and outside sessions; calibrates recall without vectors
+  passage_lexical,   ///< lexical of a long text: one vector of a whole passage says less than words
+  passage_coverage,  ///< matched of a long text
+  passage_turn,      ///< turn above the cosine of unrelated sentences, of a long text
 };
-inline constexpr std::size_t feature_count = 25;
+inline constexpr std::size_t feature_count = 28;
 
 using FeatureRow = std::array<float, feature_count>;
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "recall/evidence.h"
 #include "recall/recall.h"
@@ -20,23 +21,31 @@ constexpr float unrelated_cosine = 0.75F;  ///< where E5 puts sentences that sha
 /// Which arm a feature's part of the score is told as.
 Arm arm_of(Feature feature) {
   switch (feature) {
-    case Feature::tag: return Arm::tag;
+    case Feature::tag:
+      return Arm::tag;
     case Feature::turn:
     case Feature::context:
     case Feature::turn_hub:
     case Feature::context_hub:
     case Feature::neighbour:
-    case Feature::feedback: return Arm::vector;
+    case Feature::passage_turn:
+    case Feature::feedback:
+      return Arm::vector;
     case Feature::date:
     case Feature::moment:
     case Feature::recency:
-    case Feature::change: return Arm::time;
-    case Feature::waypoint: return Arm::waypoint;
-    default: return Arm::keyword;
+    case Feature::change:
+      return Arm::time;
+    case Feature::waypoint:
+      return Arm::waypoint;
+    default:
+      return Arm::keyword;
   }
 }
 
-float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
+float sigmoid(float x) {
+  return 1 / (1 + std::exp(-x));
+}
 
 Error broken(const std::filesystem::path& file) {
   return fail(ErrorCode::corrupt, "{} is not what was installed; reinstall", file.string());
@@ -84,10 +93,14 @@ Result<Ranker> Ranker::open(const std::filesystem::path& directory) {
   }
   const json& calibration = weights.value("calibration", json::object());
   const std::pair<const char*, float Calibration::*> numbers[] = {
-      {"cosines", &Calibration::cosines},       {"hub", &Calibration::hub},
-      {"bias", &Calibration::bias},             {"words", &Calibration::words},
-      {"words_bias", &Calibration::words_bias}, {"slope", &Calibration::slope},
-      {"threshold", &Calibration::threshold}};
+      {"cosines", &Calibration::cosines},
+      {"hub", &Calibration::hub},
+      {"bias", &Calibration::bias},
+      {"words", &Calibration::words},
+      {"words_bias", &Calibration::words_bias},
+      {"slope", &Calibration::slope},
+      {"threshold", &Calibration::threshold},
+      {"company", &Calibration::company}};
   for (const auto& [name, member] : numbers) {
     if (!calibration.contains(name) || !calibration[name].is_number()) return broken(weights_file);
     out.calibration_.*member = calibration[name].get<float>();
@@ -109,6 +122,33 @@ float Ranker::evidence_of(const FeatureRow& row) const {
   return sum;
 }
 
+void Ranker::add_company(const Gathered& gathered, std::vector<float>& evidence) const {
+  struct Session {
+    float best = 0;
+    double sum = 0;  ///< of exp(evidence - best)
+  };
+  std::unordered_map<std::string_view, Session> sessions;
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    const std::string& name = gathered.candidates[i].record.session;
+    if (name.empty()) continue;
+    auto& session = sessions.try_emplace(name, Session{evidence[i], 0}).first->second;
+    session.best = std::max(session.best, evidence[i]);
+  }
+  const auto session_of = [&](std::size_t i) {
+    return sessions.find(gathered.candidates[i].record.session);
+  };
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    const auto found = session_of(i);
+    if (found == sessions.end()) continue;
+    found->second.sum += std::exp(static_cast<double>(evidence[i] - found->second.best));
+  }
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    const auto found = session_of(i);
+    if (found == sessions.end()) continue;
+    evidence[i] += calibration_.company * static_cast<float>(std::log(found->second.sum));
+  }
+}
+
 std::span<const float> Ranker::hub_for(const RecallCue& cue) const {
   return cue.model_id == hub_model_ ? std::span(hub_) : std::span<const float>();
 }
@@ -116,8 +156,8 @@ std::span<const float> Ranker::hub_for(const RecallCue& cue) const {
 float Ranker::answerable(const RecallCue& cue, float best_cosines, const FeatureRow& best) const {
   const std::span<const float> hub = hub_for(cue);
   if (cue.vector.empty() || hub.size() != cue.vector.size() || best_cosines <= 0) {
-    const float words = std::min(1.0F, best[index_of(Feature::matched)] +
-                                           best[index_of(Feature::association)]);
+    const float words =
+        std::min(1.0F, best[index_of(Feature::matched)] + best[index_of(Feature::association)]);
     return sigmoid(calibration_.words * words + calibration_.words_bias);
   }
   float asking = 0;
@@ -136,8 +176,8 @@ RankedHit Ranker::hit_of(std::uint64_t sequence, const FeatureRow& row, float sc
   float total = 0;
   for (std::size_t i = 0; i < feature_count; ++i) {
     const auto feature = static_cast<Feature>(i);
-    const bool cosine = feature == Feature::turn || feature == Feature::context ||
-                        feature == Feature::feedback;
+    const bool cosine =
+        feature == Feature::turn || feature == Feature::context || feature == Feature::feedback;
     const float value = cosine ? std::max(row[i] - unrelated_cosine, 0.0F) : row[i];
     const float part = std::max(weights_[i] * value, 0.0F);
     raised[static_cast<std::size_t>(arm_of(feature))] += part;
@@ -175,6 +215,7 @@ Result<std::vector<RankedHit>> Ranker::rank(const RecallView& view, const Recall
   for (const FeatureRow& row : rows) {
     evidence.push_back(cue.arms == all_arms ? evidence_of(row) : alone(cue.arms, row));
   }
+  if (cue.arms == all_arms) add_company(gathered, evidence);
   std::vector<std::size_t> order(rows.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, std::greater{}, [&](std::size_t i) { return evidence[i]; });

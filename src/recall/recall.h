@@ -87,7 +87,10 @@ struct Calibration {
   float words = 0, words_bias = 0;
   float slope = 1;
   float threshold = 0;
+  float company = 0;  ///< how much a session's candidates lift each other, see add_company
 };
+
+struct Gathered;
 
 class Ranker {
  public:
@@ -117,6 +120,8 @@ class Ranker {
   /// How sure it is that the store holds an answer at all, 0 … 1.
   [[nodiscard]] float answerable(const RecallCue& cue, float best_cosines,
                                  const FeatureRow& best) const;
+  /// Fitted sums of a session's candidates lift all of them: company * ln sum exp(sum - best sum).
+  void add_company(const Gathered& gathered, std::vector<float>& evidence) const;
   [[nodiscard]] RankedHit hit_of(std::uint64_t sequence, const FeatureRow& row, float score) const;
   [[nodiscard]] std::span<const float> hub_for(const RecallCue& cue) const;
 
