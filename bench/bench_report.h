@@ -1,22 +1,31 @@
-// What every bench prints: one JSON object a run with its figures, the machine, commit and seed.
-// Percentiles are of the sorted sample, nearest rank. One thread.
+// What the C++ benches share. Each prints one JSON object a run with its figures, the machine,
+// commit and seed; percentiles are of the sorted sample, nearest rank. One thread.
 #pragma once
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
+
 namespace mbe {
+
+inline constexpr std::uint64_t bench_seed = 20'251'122;
 
 /// Wall time, and the processor time of the whole process: the latter is the fair one on a machine
 /// that others use, too.
@@ -47,6 +56,55 @@ class Stopwatch {
   return "unknown";
 }
 
+/// The value; ends the program with the error's message where there is none.
+template <class T>
+T taken(Result<T> result) {
+  if (!result.ok()) fmt::print(stderr, "{}\n", result.error().message());
+  MBE_ASSERT(result.ok());
+  if constexpr (!std::is_void_v<T>) return std::move(result).value();
+}
+inline void done(const Result<void>& result) {
+  if (!result.ok()) fmt::print(stderr, "{}\n", result.error().message());
+  MBE_ASSERT(result.ok());
+}
+
+/// A folder of this process under $TMPDIR; goes with its owner.
+class BenchFolder {
+ public:
+  explicit BenchFolder(const std::string& name)
+      : path_(std::filesystem::temp_directory_path() /
+              fmt::format("mbe-bench-{}-{}", name, getpid())) {
+    std::filesystem::create_directories(path_);
+  }
+  ~BenchFolder() { std::filesystem::remove_all(path_); }
+  BenchFolder(const BenchFolder&) = delete;
+  BenchFolder& operator=(const BenchFolder&) = delete;
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Every line of a text file.
+[[nodiscard]] inline std::vector<std::string> read_lines(const std::string& file) {
+  std::ifstream in(file);
+  std::vector<std::string> out;
+  for (std::string line; std::getline(in, line);) out.push_back(std::move(line));
+  if (out.empty()) fmt::print(stderr, "{} has no lines\n", file);
+  MBE_ASSERT(!out.empty());
+  return out;
+}
+
+/// A number of /proc/self/status in MiB, such as VmRSS, RssAnon, RssFile, VmHWM.
+[[nodiscard]] inline double memory_mib(std::string_view name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with(name) || line.size() <= name.size() || line[name.size()] != ':') continue;
+    return std::stod(line.substr(name.size() + 1)) / 1024;
+  }
+  return 0;
+}
+
 class BenchReport {
  public:
   /// The commit comes from the environment variable MBE_COMMIT.
@@ -67,6 +125,11 @@ class BenchReport {
       if (known == name) return value;
     }
     return 0;
+  }
+  /// How busy the machine was: the one-minute load average.
+  void add_load() {
+    double load = 0;
+    if (getloadavg(&load, 1) == 1) add("load_average", load);
   }
   void print() const {
     const char* commit = std::getenv("MBE_COMMIT");

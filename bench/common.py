@@ -23,6 +23,15 @@ def binary() -> Path:
     return path
 
 
+def run_program(name: str, *arguments: str) -> str:
+    """Runs a bench program of the tested program's build; its standard output."""
+    path = binary().parent / "bench" / name
+    if not path.exists():
+        sys.exit(f"no program at {path}; build it first (cmake --build --preset release)")
+    return subprocess.run([str(path), *arguments], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout
+
+
 def need_shared(part: str) -> Path:
     """A folder of the evaluation data, or a loud skip."""
     path = SHARED / part

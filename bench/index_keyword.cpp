@@ -1,9 +1,6 @@
 // Question: does the keyword index take in and rank chat-length blocks as fast as docs/ promises,
 // next to SQLite's FTS5 (bm25, same documents, same queries, same process)?
 // Documents: Zipf-distributed terms, 30 a block of three kinds. Usage: index_keyword smoke|full
-#include <sqlite3.h>
-#include <unistd.h>
-
 #include <cmath>
 #include <filesystem>
 #include <string>
@@ -12,12 +9,13 @@
 #include "base/random.h"
 #include "bench_report.h"
 #include "fs/file_system.h"
+#include "fts5_table.h"
 #include "index/keyword/index.h"
 
 namespace mbe {
 namespace {
 
-constexpr std::uint64_t seed = 20'251'122;
+constexpr std::uint64_t seed = bench_seed;
 constexpr std::size_t batch_size = 256;
 constexpr std::size_t top_k = 100;
 
@@ -68,57 +66,6 @@ std::vector<QueryTerm> make_query(SeededRandom& random) {
   return out;
 }
 
-class Fts5 {
- public:
-  explicit Fts5(const std::string& path) {
-    check(sqlite3_open(path.c_str(), &db_));
-    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        "CREATE VIRTUAL TABLE t USING fts5(x, content='', tokenize='ascii')");
-    check(sqlite3_prepare_v2(db_, "INSERT INTO t(rowid, x) VALUES(?,?)", -1, &insert_, nullptr));
-    check(sqlite3_prepare_v2(db_, "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?", -1,
-                             &select_, nullptr));
-  }
-  ~Fts5() {
-    sqlite3_finalize(insert_);
-    sqlite3_finalize(select_);
-    sqlite3_close(db_);
-  }
-  Fts5(const Fts5&) = delete;
-  Fts5& operator=(const Fts5&) = delete;
-
-  void run(const char* sql) { check(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr)); }
-  void add(std::uint64_t sequence, const std::string& text) {
-    sqlite3_bind_int64(insert_, 1, static_cast<sqlite3_int64>(sequence) + 1);
-    sqlite3_bind_text(insert_, 2, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
-    sqlite3_step(insert_);
-    check(sqlite3_reset(insert_));
-  }
-  std::size_t search(const std::string& match) {
-    sqlite3_bind_text(select_, 1, match.data(), static_cast<int>(match.size()), SQLITE_STATIC);
-    sqlite3_bind_int64(select_, 2, top_k);
-    std::size_t hits = 0;
-    while (sqlite3_step(select_) == SQLITE_ROW) ++hits;
-    check(sqlite3_reset(select_));
-    return hits;
-  }
-
- private:
-  static void check(int rc) { MBE_ASSERT(rc == SQLITE_OK); }
-  sqlite3* db_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
-  sqlite3_stmt* select_ = nullptr;
-};
-
-template <class T>
-T taken(Result<T> result) {
-  if (!result.ok()) fmt::print(stderr, "{}\n", result.error().message());
-  MBE_ASSERT(result.ok());
-  return std::move(result).value();
-}
-void done(const Result<void>& result) {
-  MBE_ASSERT(result.ok());
-}
-
 void build_ours(const std::string& directory, std::uint64_t documents, BenchReport& report) {
   const auto index = taken(KeywordIndex::open(posix_file_system(), directory));
   double seconds = 0;  // making the documents is not the index's work
@@ -140,7 +87,7 @@ void build_ours(const std::string& directory, std::uint64_t documents, BenchRepo
   report.add("ours_bytes_per_block", static_cast<double>(index->bytes_on_disk()) / count);
 }
 
-void build_fts(Fts5& fts, std::uint64_t documents, BenchReport& report) {
+void build_fts(Fts5Table& fts, std::uint64_t documents, BenchReport& report) {
   double seconds = 0;
   std::string text;
   for (std::uint64_t at = 0; at < documents; at += batch_size) {
@@ -173,14 +120,15 @@ void query_ours(const KeywordSnapshot& snapshot, const std::vector<std::vector<Q
   report.add_percentiles("ours_query_ms", ms);
 }
 
-void query_fts(Fts5& fts, const std::vector<std::vector<QueryTerm>>& queries, BenchReport& report) {
+void query_fts(Fts5Table& fts, const std::vector<std::vector<QueryTerm>>& queries,
+               BenchReport& report) {
   std::vector<double> ms;
   std::vector<double> cpu;
   for (const auto& query : queries) {
     std::string match;
     for (const QueryTerm& term : query) match += (match.empty() ? "" : " OR ") + term.text;
     const Stopwatch watch;
-    (void)fts.search(match);
+    (void)fts.search(match, top_k);
     ms.push_back(watch.seconds() * 1e3);
     cpu.push_back(watch.cpu_seconds() * 1e3);
   }
@@ -202,12 +150,11 @@ void purge_one(KeywordIndex& index, std::uint64_t documents, BenchReport& report
 }
 
 void run(std::uint64_t documents, std::size_t query_count, std::size_t fts_query_count) {
-  const std::string directory = fmt::format(
-      "{}/mbe-bench-keyword-{}", std::filesystem::temp_directory_path().string(), getpid());
-  std::filesystem::create_directories(directory);
+  const BenchFolder folder("keyword");
+  const std::string directory = folder.path();
   BenchReport report("index_keyword", fmt::format("{}", documents), seed);
   build_ours(directory + "/ours", documents, report);
-  Fts5 fts(directory + "/fts.db");
+  Fts5Table fts(directory + "/fts.db", "ascii", false);
   if (fts_query_count > 0) build_fts(fts, documents, report);
   fts.run("PRAGMA wal_checkpoint(TRUNCATE)");
   report.add("fts5_bytes_per_block",
@@ -233,7 +180,6 @@ void run(std::uint64_t documents, std::size_t query_count, std::size_t fts_query
   report.add("speed_up_index", report.value("ours_index_per_s") / report.value("fts5_index_per_s"));
   purge_one(*index, documents, report);
   report.print();
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

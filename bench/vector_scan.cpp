@@ -3,8 +3,6 @@
 // Vectors: clustered around shared directions as sentence embeddings are; or `full FILE`: float32
 // rows of 384 from a file, perturbed to fill the sizes (the result says so).
 // Usage: vector_scan smoke | full [FILE]
-#include <unistd.h>
-
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -19,20 +17,10 @@
 namespace mbe {
 namespace {
 
-constexpr std::uint64_t seed = 20'251'122;
+constexpr std::uint64_t seed = bench_seed;
 constexpr std::size_t dim = 384;
 constexpr std::size_t batch = 1024;
 const VectorModel model{.id = "bench", .dim = dim};
-
-template <class T>
-T taken(Result<T> result) {
-  if (!result.ok()) fmt::print(stderr, "{}\n", result.error().message());
-  MBE_ASSERT(result.ok());
-  return std::move(result).value();
-}
-void done(const Result<void>& result) {
-  MBE_ASSERT(result.ok());
-}
 
 /// Where vectors come from; the same seed gives the same ones.
 class Source {
@@ -150,8 +138,8 @@ double recall(const Hits& found, const Hits& exact, std::size_t top_k) {
 }
 
 void run(std::size_t count, std::size_t query_count, const std::string& file) {
-  const std::string directory = fmt::format(
-      "{}/mbe-bench-vector-{}", std::filesystem::temp_directory_path().string(), getpid());
+  const BenchFolder folder("vector");
+  const std::string directory = folder.path();
   Source source(file);
   BenchReport report("vector_scan", fmt::format("{}", count), seed);
   report.add("real_vectors", static_cast<double>(std::min(source.real(), count)));
@@ -185,7 +173,6 @@ void run(std::size_t count, std::size_t query_count, const std::string& file) {
   report.add_percentiles("purge_one_cpu_ms", purge_cpu_ms);
   report.add_percentiles("purge_one_ms", purge_ms);
   report.print();
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

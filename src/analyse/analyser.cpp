@@ -154,7 +154,7 @@ void Analyser::Parts::find_dates(const Reading& reading, TimeMs event_time, int 
         {std::string(reading.text.verbatim(reading.original, span.begin, span.end)),
          to_ms(span.from_day), to_ms(span.until_day + 1) - 1});
     for (auto& term : date_terms(span.from_day, span.until_day))
-      bag.add(TermKind::date, std::move(term));
+      bag.keep(TermKind::date, std::move(term));
   }
 }
 

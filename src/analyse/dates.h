@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analyse/analysis.h"
@@ -73,7 +74,7 @@ class Dates {
   class Parser;
   [[nodiscard]] std::vector<Item> items(std::string_view text) const;
   StringMap<Word> words_;
-  std::size_t word_bytes_max_ = 0;
+  std::unordered_map<std::uint32_t, std::size_t> bytes_max_;  ///< first character → longest word
 };
 
 }  // namespace mbe::analyse

@@ -23,6 +23,16 @@ bool digit(char c) {
   return is_digit(static_cast<unsigned char>(c));
 }
 
+/// An ASCII letter, or the bytes of a longer character as far as three.
+std::uint32_t first_character(std::string_view text) {
+  std::uint32_t value = 0;
+  for (const char c : text.substr(0, 3)) {
+    value = value << 8U | static_cast<unsigned char>(c);
+    if (value < 0x80) break;
+  }
+  return value;
+}
+
 }  // namespace
 
 Result<Dates> Dates::open(const std::filesystem::path& file) {
@@ -37,7 +47,8 @@ Result<Dates> Dates::open(const std::filesystem::path& file) {
       return fail(ErrorCode::corrupt, "{} line {}: {} is unknown: correct it", file.string(),
                   row.line, row.columns[1] + " " + number);
     }
-    dates.word_bytes_max_ = std::max(dates.word_bytes_max_, row.columns[0].size());
+    auto& longest = dates.bytes_max_[first_character(row.columns[0])];
+    longest = std::max(longest, row.columns[0].size());
     dates.words_.emplace(row.columns[0],
                          Word{static_cast<Kind>(found - kind_names.begin()), value});
   }
@@ -71,7 +82,9 @@ std::vector<Dates::Item> Dates::items(std::string_view text) const {
         !out.empty() && out.back().kind == Kind::number && out.back().end == at;
     if (word_start || after_number) {
       bool taken = false;
-      for (auto length = std::min(word_bytes_max_, text.size() - at); length > 0; --length) {
+      const auto longest = bytes_max_.find(first_character(text.substr(at)));
+      const auto bytes = longest == bytes_max_.end() ? 0 : longest->second;
+      for (auto length = std::min(bytes, text.size() - at); length > 0; --length) {
         const auto found = words_.find(text.substr(at, length));
         if (found == words_.end()) continue;
         const auto end = at + length;

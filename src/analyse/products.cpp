@@ -7,19 +7,36 @@
 
 namespace mbe::analyse {
 
+namespace {
+
+/// Orders like (kind, text) as far as the first seven bytes.
+std::uint64_t sort_key(TermKind kind, std::string_view text) {
+  std::uint64_t key = static_cast<std::uint64_t>(kind);
+  for (std::size_t i = 0; i < 7; ++i) {
+    key = key << 8U | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  }
+  return key;
+}
+
+}  // namespace
+
 std::vector<Term> TermBag::take() {
-  std::sort(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) {
-    return a.kind != b.kind ? a.kind < b.kind : a.text < b.text;
-  });
+  std::vector<std::pair<std::uint64_t, std::string_view>> order;
+  order.reserve(found_.size());
+  for (const Found& one : found_) order.emplace_back(sort_key(one.kind, one.text), one.text);
+  std::sort(order.begin(), order.end());
   std::vector<Term> out;
-  for (auto& term : terms_) {
-    if (!out.empty() && out.back().kind == term.kind && out.back().text == term.text) {
+  out.reserve(order.size());
+  for (const auto& [key, text] : order) {
+    const auto kind = static_cast<TermKind>(key >> 56U);
+    if (!out.empty() && out.back().kind == kind && out.back().text == text) {
       ++out.back().count;
     } else {
-      out.push_back(std::move(term));
+      out.push_back({kind, std::string(text), 1});
     }
   }
-  terms_.clear();
+  found_.clear();
+  kept_.clear();
   return out;
 }
 
@@ -40,7 +57,7 @@ void word_terms(const Lexicon& lexicon, const Reading& reading,
       const auto stop = lexicon.stop_english(token.root.empty() ? token.lemma : token.root);
       if (stop == Stop::function || stop == Stop::pronoun) continue;
       if (token.word_class == WordClass::number) continue;
-      bag.add(TermKind::stem, stem(token.lemma));
+      bag.keep(TermKind::stem, stem(token.lemma));
       continue;
     }
     if (!is_content(token.word_class) || lexicon.stop_korean(token.lemma) == Stop::light) continue;
@@ -65,7 +82,7 @@ void bigram_terms(std::string_view text, TermBag& bag) {
       continue;
     }
     if (previous != std::string_view::npos) {
-      bag.add(TermKind::bigram, std::string(text.substr(previous, at - previous)));
+      bag.add(TermKind::bigram, text.substr(previous, at - previous));
     }
     previous = begin;
   }

@@ -2,6 +2,7 @@
 // Pure; any thread.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <span>
 #include <string>
@@ -17,13 +18,20 @@ namespace mbe::analyse {
 /// Collects terms; sorts and counts them once at the end.
 class TermBag {
  public:
-  /// Once for each occurrence.
-  void add(TermKind kind, std::string text) { terms_.push_back({kind, std::move(text), 1}); }
-  /// Sorted by (kind, text), repeats counted.
+  /// Once for each occurrence. text: lives until take().
+  void add(TermKind kind, std::string_view text) { found_.push_back({kind, text}); }
+  /// The same for a text that nobody else keeps.
+  void keep(TermKind kind, std::string text) { add(kind, kept_.emplace_back(std::move(text))); }
+  /// Sorted by (kind, text), repeats counted; leaves the bag empty.
   [[nodiscard]] std::vector<Term> take();
 
  private:
-  std::vector<Term> terms_;
+  struct Found {
+    TermKind kind;
+    std::string_view text;
+  };
+  std::vector<Found> found_;
+  std::deque<std::string> kept_;
 };
 
 /// Content lemmas and English stems of all words. stem: Snowball.

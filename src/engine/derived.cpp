@@ -93,9 +93,29 @@ Result<void> Derived::discard() {
 void Derived::offer(const Receipt& receipt, Payload payload, Analysis analysis) {
   payload.recorded_ms = receipt.recorded_ms;
   payload.clock_stepped_back = receipt.clock_stepped_back;
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(offers_mutex_);
   if (offers_.size() >= offers_max) return;
   offers_[receipt.sequence] = {receipt.hash, std::move(payload), std::move(analysis)};
+}
+
+std::optional<Derived::Offer> Derived::take_offer(std::uint64_t sequence) {
+  const std::lock_guard lock(offers_mutex_);
+  auto node = offers_.extract(sequence);
+  if (node.empty()) return std::nullopt;
+  return std::move(node.mapped());
+}
+
+bool Derived::has_offer(std::uint64_t sequence) const {
+  const std::lock_guard lock(offers_mutex_);
+  return offers_.contains(sequence);
+}
+
+/// Both ends included.
+void Derived::drop_offers(std::uint64_t first, std::uint64_t last) {
+  const std::lock_guard lock(offers_mutex_);
+  std::erase_if(offers_, [&](const auto& offer) {
+    return first <= offer.first && offer.first <= last;
+  });
 }
 
 /// The first sequence that is in neither index. Both stop at the same block unless a crash came
@@ -139,10 +159,8 @@ Result<void> Derived::store(Batch& batch) {
 }
 
 Result<void> Derived::take_offers(std::uint64_t& next, Batch& batch) {
-  for (auto offer = offers_.find(next); offer != offers_.end(); offer = offers_.find(next)) {
-    const Offer& given = offer->second;
-    MBE_TRY(add(batch, next, given.hash, given.payload, given.analysis));
-    offers_.erase(offer);
+  while (const std::optional<Offer> offer = take_offer(next)) {
+    MBE_TRY(add(batch, next, offer->hash, offer->payload, offer->analysis));
     ++next;
     if (batch.records.size() >= batch_blocks) MBE_TRY(store(batch));
   }
@@ -152,9 +170,7 @@ Result<void> Derived::take_offers(std::uint64_t& next, Batch& batch) {
 /// What the erasure names leaves everything derived, for good, before the watermark passes it.
 Result<void> Derived::carry_out(const Block& erase_block, Batch& batch) {
   for (const SequenceRange& range : erase_block.header.erases) {
-    std::erase_if(offers_, [&](const auto& offer) {
-      return range.first <= offer.first && offer.first <= range.last;
-    });
+    drop_offers(range.first, range.last);
   }
   MBE_TRY(store(batch));
   const auto attributes = attributes_->snapshot();
@@ -204,13 +220,13 @@ Result<void> Derived::follow(const Progress& progress) {
         stopped = progress && !progress(block.sequence, head);
       }
       next = block.sequence + 1;
-      return added.ok() && !stopped && !offers_.contains(next);
+      return added.ok() && !stopped && !has_offer(next);
     }));
     if (!added.ok()) return added.error();
     if (stopped) break;
   }
   MBE_TRY(store(batch));
-  std::erase_if(offers_, [&](const auto& offer) { return offer.first < next; });
+  drop_offers(0, next - 1);
   current_ = {keyword_->snapshot(), attributes_->snapshot()};
   return {};
 }

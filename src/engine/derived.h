@@ -90,6 +90,9 @@ class Derived {
   Result<void> discard();
   [[nodiscard]] Result<std::uint64_t> first_missing();
   Result<void> take_offers(std::uint64_t& next, Batch& batch);
+  [[nodiscard]] std::optional<Offer> take_offer(std::uint64_t sequence);
+  [[nodiscard]] bool has_offer(std::uint64_t sequence) const;
+  void drop_offers(std::uint64_t first, std::uint64_t last);
   Result<void> add(Batch& batch, std::uint64_t sequence, const Digest& hash, const Payload& payload,
                    const Analysis& analysis);
   Result<void> store(Batch& batch);
@@ -106,6 +109,7 @@ class Derived {
   mutable std::mutex mutex_;
   std::unique_ptr<KeywordIndex> keyword_;
   std::unique_ptr<AttributeIndex> attributes_;
+  mutable std::mutex offers_mutex_;  ///< of offers_ alone: an append never waits for an index
   std::unordered_map<std::uint64_t, Offer> offers_;
   OnErased on_erased_ = [](const ErasedBlocks&) { return Result<void>(); };
   DerivedSnapshot current_;

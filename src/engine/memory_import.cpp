@@ -1,4 +1,4 @@
-// Memory: bulk import. Analysis of the next part runs beside sealing and syncing of this one.
+// Memory: bulk import. The indexes take in one part while the next is analysed, sealed and synced.
 #include <future>
 #include <unordered_set>
 
@@ -29,12 +29,30 @@ RememberRequest request_of(const ImportItem& item) {
   return out;
 }
 
+/// The indexes follow the log in a thread of their own.
+class Indexing {
+ public:
+  explicit Indexing(Derived& derived) : derived_(derived) {}
+  /// Waits for the run before. Errors: those of follow().
+  Result<void> start() {
+    MBE_TRY(finish());
+    running_ = std::async(std::launch::async, [this] { return derived_.follow(); });
+    return {};
+  }
+  Result<void> finish() { return running_.valid() ? running_.get() : Result<void>(); }
+
+ private:
+  Derived& derived_;
+  std::future<Result<void>> running_;
+};
+
 }  // namespace
 
 Result<ImportReport> Memory::import(std::span<const ImportItem> items, const Progress& progress) {
   MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
   ImportReport report;
   std::unordered_set<std::string_view> seen;
+  Indexing indexing(*parts_->derived);
   for (std::size_t from = 0; from < items.size() && !report.stopped; from += part_items) {
     const auto part = items.subspan(from, std::min(part_items, items.size() - from));
     Prepared prepared;
@@ -58,8 +76,10 @@ Result<ImportReport> Memory::import(std::span<const ImportItem> items, const Pro
         report.refused.emplace_back(prepared.lines[i], receipts[i].error());
       }
     }
+    MBE_TRY(indexing.start());
     report.stopped = progress && !progress(from + part.size(), items.size());
   }
+  MBE_TRY(indexing.finish());
   MBE_TRY(parts_->derived->follow());
   MBE_TRY(parts_->derived->flush());
   return report;

@@ -1,6 +1,5 @@
 // Memory: what adds blocks.
 #include <algorithm>
-#include <future>
 
 #include "analyse/normal_text.h"
 #include "base/utf8.h"
@@ -53,7 +52,7 @@ Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
                   attribute_bytes_max);
     }
   }
-  if (chain->is_refused(folded(request.text))) {
+  if (chain->refuses_texts() && chain->is_refused(folded(request.text))) {
     return fail(ErrorCode::denied, "this statement was forgotten and is not to be stored again");
   }
   Payload out;
@@ -132,55 +131,6 @@ Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& act
   payload.action = action;
   payload.refs.push_back({index, "", ""});
   return parts_->append(payload, {});
-}
-
-namespace {
-
-struct Analysed {
-  Result<Payload> payload;
-  Analysis analysis;
-};
-
-}  // namespace
-
-Result<std::vector<Result<RememberReceipt>>> Memory::remember_many(
-    std::span<const RememberRequest> requests) {
-  std::vector<Result<RememberReceipt>> out(requests.size(), RememberReceipt{});
-  std::vector<Payload> payloads;
-  std::vector<Analysis> analyses;
-  std::vector<std::size_t> places;
-  // Two halves at once: analysis is the larger part of an import's work.
-  std::vector<Analysed> analysed(requests.size(), Analysed{Payload{}, {}});
-  const auto work = [&](std::size_t from, std::size_t until) {
-    for (std::size_t i = from; i < until; ++i) {
-      analysed[i].payload = parts_->payload_of(requests[i], analysed[i].analysis);
-    }
-  };
-  const std::size_t middle = requests.size() / 2;
-  auto first_half = std::async(std::launch::async, work, 0, middle);
-  work(middle, requests.size());
-  first_half.get();
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (!analysed[i].payload.ok()) {
-      out[i] = analysed[i].payload.error();
-      continue;
-    }
-    payloads.push_back(std::move(*analysed[i].payload));
-    analyses.push_back(std::move(analysed[i].analysis));
-    places.push_back(i);
-  }
-  MBE_ASSIGN(const auto receipts, parts_->chain->append_many(payloads));
-  for (std::size_t i = 0; i < receipts.size(); ++i) {
-    if (!receipts[i].ok()) {
-      out[places[i]] = receipts[i].error();
-      continue;
-    }
-    const Receipt& receipt = *receipts[i];
-    out[places[i]] = RememberReceipt{receipt.sequence, to_hex(view(receipt.hash))};
-    parts_->derived->offer(receipt, std::move(payloads[i]), std::move(analyses[i]));
-  }
-  parts_->vectors->wake();
-  return out;
 }
 
 }  // namespace mbe

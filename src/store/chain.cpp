@@ -155,6 +155,10 @@ Result<Digest> Chain::hash_of(std::uint64_t sequence) const {
   return checked.hash;
 }
 
+bool Chain::refuses_texts() const {
+  return !keys_->state()->refused.empty();
+}
+
 bool Chain::is_refused(std::string_view folded) const {
   const std::shared_ptr<const KeyState> keys = keys_->state();
   if (keys->refused.empty()) return false;

@@ -143,6 +143,8 @@ class Chain {
   /// segment concerned.
   [[nodiscard]] Result<void> scrub();
 
+  /// True if any text was forgotten with `refuse`.
+  [[nodiscard]] bool refuses_texts() const;
   /// True if this folded text was forgotten with `refuse`. Cost: one HMAC.
   [[nodiscard]] bool is_refused(std::string_view folded) const;
 
