@@ -14,18 +14,6 @@ constexpr std::size_t own_keywords_max = 40;
 constexpr std::size_t content_marks_max = 8;
 static_assert(own_keywords_max + content_marks_max + references_max <= attribute_values_max);
 
-std::string_view state_name(IntentionState state) {
-  switch (state) {
-    case IntentionState::intended:
-      return "intended";
-    case IntentionState::done:
-      return "done";
-    case IntentionState::dropped:
-      return "dropped";
-  }
-  return "";
-}
-
 void add_once(std::vector<std::string>& values, std::string value) {
   if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
 }
@@ -48,6 +36,18 @@ std::string bounded(const std::string& value) {
 }
 
 }  // namespace
+
+std::string_view intention_name(IntentionState state) {
+  switch (state) {
+    case IntentionState::intended:
+      return "intended";
+    case IntentionState::done:
+      return "done";
+    case IntentionState::dropped:
+      return "dropped";
+  }
+  return "";
+}
 
 bool is_memory_kind(Kind kind) {
   switch (kind) {
@@ -99,7 +99,7 @@ AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
     if (out.keywords.size() < own_keywords_max) add_once(out.keywords, bounded(keyword.id));
   }
   for (const Intention& intention : analysis.intentions) {
-    const std::string_view name = intention.stated ? state_name(intention.state) : goal_deed;
+    const std::string_view name = intention.stated ? intention_name(intention.state) : goal_deed;
     add_once(out.keywords, std::string(goal_mark) + std::string(name));
   }
   add_content_marks(payload.text, analysis, words, out.keywords);

@@ -21,6 +21,9 @@ inline constexpr std::string_view alone_mark = "#alone";  ///< the block belongs
 inline constexpr std::size_t references_max = 4'000;      ///< of one block; more are refused
 inline constexpr std::string_view reference_mark = "#ref:";  ///< + sequence it refers to
 
+/// intended, done, dropped.
+[[nodiscard]] std::string_view intention_name(IntentionState state);
+
 /// The analysis of what a block says, dates counted from when it happened; empty for kinds that
 /// say nothing.
 [[nodiscard]] Analysis analyse_payload(const Analyser& analyser, const Payload& payload);

@@ -36,18 +36,6 @@ std::string_view term_kind_name(TermKind kind) {
   return "";
 }
 
-std::string_view intention_name(IntentionState state) {
-  switch (state) {
-    case IntentionState::intended:
-      return "intended";
-    case IntentionState::done:
-      return "done";
-    case IntentionState::dropped:
-      return "dropped";
-  }
-  return "";
-}
-
 std::vector<std::string> tag_labels(const std::vector<std::string>& ids, Language language,
                                     const Analyser& analyser) {
   std::vector<std::string> out;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/little_endian.h"
 #include "base/random.h"
 
 namespace mbe {
@@ -23,18 +24,6 @@ constexpr std::size_t key_bytes = 32;
 constexpr std::size_t front_bytes = 8 + 4 + 4 + salt_bytes;
 constexpr std::size_t wrapped_bytes = front_bytes + nonce_bytes + key_bytes + tag_bytes;
 static_assert(wrapped_bytes == 104);
-
-void put(std::string& out, std::uint32_t value) {
-  for (unsigned i = 0; i < 4; ++i) out += static_cast<char>(value >> (8 * i) & 255);
-}
-
-std::uint32_t get(std::string_view bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 4; i > 0; --i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
-  }
-  return value;
-}
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -90,8 +79,8 @@ Result<bool> has_chain(FileSystem& files, const std::string& directory) {
 
 std::string wrap_root_key(const Bytes32& key, std::string_view passphrase) {
   std::string out(magic);
-  put(out, passes);
-  put(out, memory_kib);
+  append_number(out, passes);
+  append_number(out, memory_kib);
   const std::string salt = random_bytes(salt_bytes);
   out += salt;
   out += random_bytes(nonce_bytes);
@@ -109,8 +98,8 @@ Result<Bytes32> unwrap_root_key(std::string_view wrapped, std::string_view passp
   if (wrapped.size() != wrapped_bytes || !wrapped.starts_with(magic)) {
     return fail(ErrorCode::corrupt, "a wrapped root key is damaged; bring back a copy of it");
   }
-  const std::uint32_t rounds = get(wrapped, 8);
-  const std::uint32_t kib = get(wrapped, 12);
+  const std::uint32_t rounds = load_number<std::uint32_t>(wrapped.data() + 8);
+  const std::uint32_t kib = load_number<std::uint32_t>(wrapped.data() + 12);
   if (rounds < passes || kib < memory_kib || rounds > passes_max || kib > memory_kib_max) {
     return fail(ErrorCode::corrupt, "a wrapped root key names parameters that are not accepted");
   }

@@ -1,5 +1,5 @@
-// Little-endian numbers, varints and bit-packed runs of the index files, and a reader that cannot
-// run over its end. Pure; any thread. Varint: seven bits a byte, low first, high bit = more follow.
+// Varints and bit-packed runs of the index files, and a reader that cannot run over its end. Pure;
+// any thread. Varint: seven bits a byte, low first, high bit = more follow.
 #pragma once
 
 #include <algorithm>
@@ -11,29 +11,14 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/little_endian.h"
+
 namespace mbe {
-
-static_assert(std::endian::native == std::endian::little, "derived files are little-endian");
-
-/// Appends the bytes of a number.
-template <class T>
-void append_number(std::string& out, T value) {
-  static_assert(std::is_arithmetic_v<T>);
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
 
 /// Appends 1 … 10 bytes.
 inline void append_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
-}
-
-/// The number at a place; the caller has checked that it lies inside.
-template <class T>
-[[nodiscard]] T load_number(const char* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
 }
 
 /// Reads forward; after the first read over the end everything is zero and ok() is false.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/little_endian.h"
 #include "block/scanner.h"
 
 namespace mbe {
@@ -14,18 +15,6 @@ namespace {
 constexpr std::string_view segment_suffix = ".seg.jsonl";
 constexpr std::size_t segment_digits = 6;
 constexpr std::string_view offsets_magic("MBEOFF2\0", 8);
-
-void put(std::string& out, std::uint64_t value) {
-  for (unsigned i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 255);
-}
-
-std::uint64_t get(std::string_view bytes, std::size_t at) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 8; i > 0; --i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
-  }
-  return value;
-}
 
 }  // namespace
 
@@ -105,16 +94,16 @@ std::string format_offsets(const SavedOffsets& saved, std::string_view chain) {
        {std::uint64_t{saved.tail.epoch}, std::uint64_t{saved.tail.segment}, saved.tail.offset,
         saved.tail.synced, std::uint64_t{saved.stamps.size()},
         std::uint64_t{saved.erase_blocks.size()}, saved.tail.count}) {
-    put(out, value);
+    append_number(out, value);
   }
   for (const SegmentStamp& stamp : saved.stamps) {
-    put(out, stamp.number);
-    put(out, stamp.size);
-    put(out, stamp.identity);
-    put(out, static_cast<std::uint64_t>(stamp.modified_ns));
+    append_number(out, stamp.number);
+    append_number(out, stamp.size);
+    append_number(out, stamp.identity);
+    append_number(out, static_cast<std::uint64_t>(stamp.modified_ns));
   }
-  for (const std::uint64_t sequence : saved.erase_blocks) put(out, sequence);
-  for (const std::uint64_t place : saved.places) put(out, place);
+  for (const std::uint64_t sequence : saved.erase_blocks) append_number(out, sequence);
+  for (const std::uint64_t place : saved.places) append_number(out, place);
   out += view(sha256(out));
   return out;
 }
@@ -131,7 +120,9 @@ std::optional<SavedOffsets> parse_offsets(std::string_view bytes, std::string_vi
   std::size_t at = offsets_magic.size() + chain_id_length;
   std::memcpy(out.tail.hash.data(), body.data() + at, digest_bytes);
   at += digest_bytes;
-  const auto next = [&] { return get(body, std::exchange(at, at + 8)); };
+  const auto next = [&] {
+    return load_number<std::uint64_t>(body.data() + std::exchange(at, at + 8));
+  };
   out.tail.epoch = static_cast<std::uint32_t>(next());
   out.tail.segment = static_cast<std::uint32_t>(next());
   out.tail.offset = next();
