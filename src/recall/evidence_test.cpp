@@ -20,7 +20,7 @@ TEST_F(Evidence, SpeakersNamesAreNoTerms) {
   store({{.text = "Caroline, look", .session = "s", .speaker = "Melanie"},
          {.text = "the support group", .session = "s", .speaker = "Caroline"}});
   EXPECT_EQ(feature(Feature::matched, "When did Caroline join the support group?", 1), 0);
-  EXPECT_NEAR(feature(Feature::matched, "When did Caroline join the support group?", 2), 0.6, 0.15);
+  EXPECT_GT(feature(Feature::matched, "When did Caroline join the support group?", 2), 0.3F);
 }
 
 TEST_F(Evidence, ANameIsATermWhereItsBearerDoesNotSpeak) {
