@@ -57,7 +57,9 @@ Result<int> add(Context& context, const Options& options) {
     context.print_json(model_json(context, model));
   } else {
     show(context, model);
-    context.say(context.tr("next: `mbe reembed --all --wait` makes the vectors of this model"));
+    context.say(
+        context.tr("next: `mbe reembed --wait` makes the vectors of this model; until then "
+                   "the former one answers"));
   }
   return exit_done;
 }

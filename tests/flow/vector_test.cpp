@@ -37,6 +37,28 @@ TEST(Similarity, WantsTwoTexts) {
   EXPECT_EQ(Program().run({"similarity", "하나"}).code, 2);
 }
 
+TEST(ModelAdd, TakesOverOnceItsVectorsAreComplete) {
+  const Program program(Model::real);
+  for (int i = 0; i < 70; ++i) {
+    program.remember("연못에 왜가리가 " + std::to_string(i) + "번째로 왔다");
+  }
+  EXPECT_EQ(program.json({"reembed", "--wait"})["vectors_pending"], 0);
+  const auto first = program.json({"model", "list"})["models"][0];
+  const auto added =
+      program.json({"model", "add", first["path"].get<std::string>() + "/model.gguf", "--name",
+                    "second", "--query-prefix", "query: ", "--passage-prefix", "passage: "});
+  EXPECT_EQ(added["name"], "second");
+  EXPECT_EQ(added["active"], true);
+  EXPECT_EQ(added["problem"], nullptr);
+  const auto found = program.json({"recall", "왜가리", "--all"});
+  EXPECT_EQ(found["vectors_note"], nullptr);
+  EXPECT_FALSE(found["hits"].empty());
+  EXPECT_EQ(program.json({"show", "70"})["embedding"], nullptr);  // the new model's is pending
+  EXPECT_EQ(program.json({"reembed", "--wait"})["vectors_pending"], 0);
+  EXPECT_EQ(program.json({"show", "70"})["embedding"].size(), 384U);
+  EXPECT_EQ(program.json({"model", "list"})["models"].size(), 2U);
+}
+
 TEST(Tour, RunsInTimeInBothLanguagesAndLeavesNothing) {
   const Program program(Model::real);
   for (const std::string language : {"ko", "en"}) {
