@@ -132,8 +132,11 @@ std::optional<TimeMs> parse_time(std::string_view text, int offset_minutes) {
     if (in.accept('.')) out += fraction_ms(in);
     zone = zone_minutes(in, offset_minutes);
   }
-  if (!in.good || !in.rest.empty()) return std::nullopt;
-  return out - zone * 60'000LL;
+  out -= zone * 60'000LL;
+  const TimeMs first = days_from_civil({1, 1, 1}) * day_ms;
+  const TimeMs end = days_from_civil({10'000, 1, 1}) * day_ms;
+  if (!in.good || !in.rest.empty() || out < first || out >= end) return std::nullopt;
+  return out;
 }
 
 }  // namespace mbe
