@@ -26,7 +26,7 @@ status=0
 programme() {
   local log=build/release/faults/$1.log
   if "build/release/tests/fault/$2" --gtest_filter="$3" >"$log" 2>&1; then
-    say "$1: sound; $(grep -E '^[0-9]+ writers' "$log" || tail -n 1 "$log")"
+    say "$1: sound; $(grep -E '^[0-9]+ writers?:' "$log" || tail -n 1 "$log")"
   else
     status=1
     say "$1: failed"
@@ -38,6 +38,7 @@ programme store_kills mbe_fault_test 'Concurrency.AKilledWriter*'
 programme crash_histories mbe_fault_test 'Crash.*'
 programme engine_kills mbe_process_test '*Killed*'
 programme many_writers mbe_process_test 'ManyWriters.*'
+programme many_readers mbe_process_test 'ManyReaders.*'
 programme program_kills mbe_program_fault_test 'KilledProgram.*'
 programme bit_flips mbe_program_fault_test 'FlippedBit.*'
 exit "$status"

@@ -40,7 +40,8 @@ class Follower {
     prev_ = checked->hash;
     epoch_ = header.epoch;
     synced_ = header.synced;
-    const bool open = options_.open_payloads || header.block_class == BlockClass::erase;
+    const bool open = !checked->is_scrubbed &&
+                      (options_.open_payloads || header.block_class == BlockClass::erase);
     return open ? check_seal(sequence, line, view, erased) : std::nullopt;
   }
   /// The first block that was scrubbed though no erasure names it. Told only if all else is sound:

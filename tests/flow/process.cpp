@@ -147,6 +147,8 @@ void Program::share_cache() const {
 Outcome Program::run(const std::vector<std::string>& arguments, const RunOptions& options) const {
   const Streams streams{folder_.path() / "in", folder_.path() / "out", folder_.path() / "err"};
   folder_.file("in", options.input);
+  // A program that is killed before it opened its output has said nothing, not what another said.
+  for (const fs::path& old : {streams.out, streams.err}) fs::remove(old);
   std::map<std::string, std::string> environment{
       {"MBE_HOME", home().string()}, {"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}, {"COLUMNS", "80"}};
   if (!cache_.empty()) environment["MBE_CACHE"] = cache_.string();
