@@ -140,9 +140,13 @@ Vectors::Query Vectors::query(const std::string& cue) {
     return out;
   }
   const auto left = embed_pending(pending_before_query, Reach::own, {});
-  if (!left.ok()) out.note = left.error();
-  if (const auto waiting = pending(derived_.snapshot()); waiting.ok()) {
-    out.pending = waiting->size();
+  if (left.ok()) {
+    out.pending = *left;
+  } else {
+    out.note = left.error();
+    if (const auto waiting = pending(derived_.snapshot()); waiting.ok()) {
+      out.pending = waiting->size();
+    }
   }
   std::shared_ptr<const Former> former;
   {

@@ -148,8 +148,10 @@ void add_analysis_now(BlockView& view, const Analyser& analyser) {
 Result<AttributeFilter> index_filter(const RecallFilter& filter, const DerivedSnapshot& indexes,
                                      const Analyser& analyser) {
   AttributeFilter out;
-  MBE_ASSIGN(const auto known_tags, indexes.attributes->values(Field::tag));
-  out.any_tags = tag_ids(filter.tags, known_tags, analyser);
+  if (!filter.tags.empty()) {
+    MBE_ASSIGN(const auto known_tags, indexes.attributes->values(Field::tag));
+    out.any_tags = tag_ids(filter.tags, known_tags, analyser);
+  }
   out.any_keywords = keyword_ids(filter.keywords, analyser);
   out.speakers = filter.speakers;
   out.sessions = filter.sessions;

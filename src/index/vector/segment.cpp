@@ -17,7 +17,6 @@ constexpr std::uint32_t section_centre = 5;
 constexpr std::uint32_t section_sketches = 6;
 constexpr std::uint32_t section_factors = 7;
 constexpr std::uint32_t section_offsets = 8;
-constexpr std::uint32_t kinds = 3;
 
 template <class T>
 std::span<const T> as_span(std::string_view bytes) {
@@ -127,7 +126,7 @@ Result<void> VectorSegment::parse_sections() {
   rows_ = file_->section(section_rows);
   if (rows_.size() != count * width() * sizeof(Half)) return file_->corrupt("rows");
   const bool sorted = std::ranges::is_sorted(entries_, before);
-  const bool known = std::ranges::all_of(entries_, [](auto& at) { return at.kind < kinds; });
+  const bool known = std::ranges::all_of(entries_, [](auto& at) { return at.kind < vector_kinds; });
   if (!sorted || !known || entries_.front().sequence != file_->info().first_sequence ||
       entries_.back().sequence != file_->info().last_sequence) {
     return file_->corrupt("entries");
@@ -157,6 +156,19 @@ std::span<const StoredEntry> VectorSegment::entries_of(std::uint64_t sequence) c
   const auto found = std::ranges::equal_range(
       entries_, sequence, {}, [](const StoredEntry& at) { return std::uint64_t{at.sequence}; });
   return {found.begin(), found.end()};
+}
+
+SequenceSet VectorSegment::sequences(std::uint8_t kinds) const {
+  std::call_once(sets_made_, [this] {
+    std::array<std::vector<std::uint64_t>, vector_kinds> found;
+    for (const StoredEntry& entry : entries_) found[entry.kind].push_back(entry.sequence);
+    for (std::size_t kind = 0; kind < vector_kinds; ++kind) sets_[kind] = SequenceSet(found[kind]);
+  });
+  SequenceSet out;
+  for (std::size_t kind = 0; kind < vector_kinds; ++kind) {
+    if ((kinds >> kind & 1u) != 0) out |= sets_[kind];
+  }
+  return out;
 }
 
 Result<const Half*> VectorSegment::rows(std::size_t first, std::size_t count) const {

@@ -3,8 +3,10 @@
 // difference from the segment's mean. Any thread. Bytes and formulas: docs/format/vector.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +20,7 @@
 namespace mbe {
 
 inline constexpr std::uint32_t vectors_per_segment_max = 8192;
+inline constexpr std::uint32_t vector_kinds = 3;
 /// Smaller segments are scanned exactly; their mean would say little.
 inline constexpr std::uint32_t sketch_from = 1024;
 
@@ -57,6 +60,8 @@ class VectorSegment {
   [[nodiscard]] std::span<const StoredEntry> entries() const { return entries_; }
   /// The entries of one sequence.
   [[nodiscard]] std::span<const StoredEntry> entries_of(std::uint64_t sequence) const;
+  /// Sequences with a vector of one of `kinds` (bits). The first call reads all entries.
+  [[nodiscard]] SequenceSet sequences(std::uint8_t kinds) const;
   [[nodiscard]] std::size_t width() const { return padded_dim(model_.dim); }
   /// `count` rows from number `first`, checked. Errors: corrupt.
   [[nodiscard]] Result<const Half*> rows(std::size_t first, std::size_t count) const;
@@ -82,6 +87,8 @@ class VectorSegment {
   std::string_view sketches_;
   std::string_view factors_;
   std::string_view offsets_;
+  mutable std::once_flag sets_made_;
+  mutable std::array<SequenceSet, vector_kinds> sets_;  ///< by kind; set once under sets_made_
 };
 
 }  // namespace mbe

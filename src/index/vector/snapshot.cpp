@@ -287,13 +287,9 @@ std::vector<float> SegmentedVectorSnapshot::mean() const {
 }
 
 Result<SequenceSet> SegmentedVectorSnapshot::sequences(std::uint8_t kinds) const {
-  std::vector<std::uint64_t> found;
-  for (const auto& segment : state_->segments) {
-    for (const StoredEntry& entry : segment->entries()) {
-      if (has_kind(kinds, entry)) found.push_back(entry.sequence);
-    }
-  }
-  return SequenceSet(found) - state_->removed;
+  SequenceSet out;
+  for (const auto& segment : state_->segments) out |= segment->sequences(kinds);
+  return out - state_->removed;
 }
 
 }  // namespace mbe
