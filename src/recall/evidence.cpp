@@ -11,7 +11,6 @@ namespace {
 constexpr double lexical_scale = 10;
 constexpr double length_scale = 3;
 constexpr double terse_words = 2.5;  ///< a cue of fewer words says more by its concept than by them
-constexpr double terse_boost = 7;
 constexpr double precision_words_max = 15;
 constexpr double precision_idf_a_word = 4;
 constexpr double passage_words_from = 20;  ///< where talk ends and a passage begins
@@ -68,8 +67,9 @@ std::vector<std::size_t> rough_order(const Gathered& gathered, double terms_idf)
   return order;
 }
 
-/// 1 for a cue of a single word, 0 from terse_words on.
-double terseness_of(const CueReading& reading) {
+/// 1 for a cue of a single word, 0 from terse_words on, and for a question: it says what it wants.
+double terseness_of(const RecallCue& cue, const CueReading& reading) {
+  if (cue.analysis.is_question) return 0;
   const auto words = std::ranges::count_if(reading.terms, [](const QueryTerm& term) {
     return term.kind == TermKind::lemma || term.kind == TermKind::stem;
   });
@@ -84,7 +84,7 @@ class Evidence {
       : view_(view),
         cue_(cue),
         reading_(reading),
-        terseness_(terseness_of(reading)),
+        terseness_(terseness_of(cue, reading)),
         gathered_(gathered),
         weights_(std::move(weights)),
         questions_(gathered.questions),
@@ -127,7 +127,9 @@ class Evidence {
             (precision_idf_a_word * (1 + std::min(length, precision_words_max))));
     if (reading_.concepts_idf > 0) {
       const double share = std::min(1.0, one.concept_score / reading_.concepts_idf);
-      set(row, Feature::association, share * (1 + terse_boost * terseness_));
+      set(row, Feature::association, share);
+      const double said = std::max(share, weights_.share(one.parts.mask));
+      set(row, Feature::terse_association, said * terseness_);
     }
   }
 

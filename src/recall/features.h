@@ -37,8 +37,9 @@ enum class Feature : std::uint8_t {
   passage_lexical,   ///< lexical of a long text: one vector of a whole passage says less than words
   passage_coverage,  ///< matched of a long text
   passage_turn,      ///< turn above the cosine of unrelated sentences, of a long text
+  terse_association,  ///< association or matched, where the cue is a word or two and no question
 };
-inline constexpr std::size_t feature_count = 28;
+inline constexpr std::size_t feature_count = 29;
 
 using FeatureRow = std::array<float, feature_count>;
 
