@@ -238,7 +238,7 @@ def sure_by_cosines(questions):
 
 
 def show_abstention(asked, sure):
-    """How well the first score tells answerable questions: fitted on all, and on the other folds."""
+    """How well the first score tells answerable questions: fitted on all, on the other folds."""
     held = folds(asked)
     inside = [np.dot([q.best, q.hub], sure[:-1]) for q in asked]
     outside = [0.0] * len(asked)
