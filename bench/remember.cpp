@@ -10,6 +10,7 @@
 
 #include "bench_report.h"
 #include "fts5_table.h"
+#include "import_lines.h"
 #include "mbe/engine.h"
 
 namespace mbe {
@@ -17,21 +18,6 @@ namespace {
 
 constexpr std::size_t batch_lines = 8'192;
 constexpr std::size_t fsync_bytes = 1'024;  ///< about one sealed chat line
-constexpr std::size_t session_turns = 40;
-
-std::vector<ImportItem> items_of(const std::vector<std::string>& lines) {
-  std::vector<ImportItem> out;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    ImportItem item;
-    item.id = fmt::format("b{}", i);
-    item.text = lines[i];
-    item.speaker = i % 2 == 0 ? "지우" : "민서";
-    item.session = fmt::format("s{}", i / session_turns);
-    item.time_ms = static_cast<TimeMs>(1'600'000'000'000 + i * 60'000);
-    out.push_back(std::move(item));
-  }
-  return out;
-}
 
 RememberRequest request_of(const ImportItem& item) {
   RememberRequest out;
@@ -133,7 +119,7 @@ void measure_fts5(const std::string& folder, const std::vector<std::string>& lin
 
 void run(const std::string& file, std::size_t singles) {
   const std::vector<std::string> lines = read_lines(file);
-  const std::vector<ImportItem> items = items_of(lines);
+  const std::vector<ImportItem> items = import_items(lines);
   MBE_ASSERT(singles < items.size());
   const BenchFolder folder("remember");
   BenchReport report("remember", std::to_string(lines.size()), bench_seed);

@@ -3,7 +3,6 @@
 // Vectors: clustered around shared directions as sentence embeddings are; or `full FILE`: float32
 // rows of 384 from a file, perturbed to fill the sizes (the result says so).
 // Usage: vector_scan smoke | full [FILE]
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -13,82 +12,31 @@
 #include "bench_report.h"
 #include "fs/file_system.h"
 #include "index/vector/index.h"
+#include "vector_source.h"
 
 namespace mbe {
 namespace {
 
 constexpr std::uint64_t seed = bench_seed;
-constexpr std::size_t dim = 384;
+constexpr std::size_t dim = VectorSource::dim;
 constexpr std::size_t batch = 1024;
 const VectorModel model{.id = "bench", .dim = dim};
 
-/// Where vectors come from; the same seed gives the same ones.
-class Source {
- public:
-  explicit Source(const std::string& file) : random_(seed) {
-    if (file.empty()) {
-      make_clusters();
-      return;
-    }
+/// Rows of a file, or clusters where none is given.
+VectorSource source_of(const std::string& file) {
+  std::vector<float> rows;
+  if (!file.empty()) {
     std::ifstream in(file, std::ios::binary);
     std::vector<float> row(dim);
     while (in.read(reinterpret_cast<char*>(row.data()), dim * sizeof(float))) {
-      centres_.insert(centres_.end(), row.begin(), row.end());
-    }
-    real_ = centres_.size() / dim;
-    spread_ = 0.2f;
-  }
-  [[nodiscard]] std::size_t real() const { return real_; }
-
-  /// Vector `number`: a real one while there are such, else one near a centre.
-  void fill(std::size_t number, float* out) {
-    const std::size_t rows = centres_.size() / dim;
-    const std::size_t from = number < real_ ? number : random_.below(rows);
-    const float spread = number < real_ ? 0.0f : spread_ / std::sqrt(static_cast<float>(dim));
-    float norm = 0;
-    for (std::size_t i = 0; i < dim; ++i) {
-      out[i] = centres_[from * dim + i] + spread * noise();
-      norm += out[i] * out[i];
-    }
-    for (std::size_t i = 0; i < dim; ++i) out[i] /= std::sqrt(norm);
-  }
-  void query(float* out) { fill(real_ + 1, out); }
-
- private:
-  // Sum of twelve uniform numbers less six: near enough to a Gaussian, and quick.
-  float noise() {
-    const std::uint64_t a = random_.next();
-    const std::uint64_t b = random_.next();
-    const std::uint64_t c = random_.next();
-    std::uint64_t sum = 0;
-    for (const std::uint64_t bits : {a, b, c}) {
-      sum += (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
-    }
-    return static_cast<float>(static_cast<double>(sum) / 65536.0 - 6);
-  }
-  void make_clusters() {
-    constexpr std::size_t clusters = 20'000;
-    std::vector<float> common(dim);
-    for (float& value : common) value = noise();
-    centres_.resize(clusters * dim);
-    for (std::size_t row = 0; row < clusters; ++row) {
-      float* centre = centres_.data() + row * dim;
-      float norm = 0;
-      for (std::size_t i = 0; i < dim; ++i) {
-        centre[i] = common[i] + 0.7f * noise();
-        norm += centre[i] * centre[i];
-      }
-      for (std::size_t i = 0; i < dim; ++i) centre[i] /= std::sqrt(norm);
+      rows.insert(rows.end(), row.begin(), row.end());
     }
   }
+  return VectorSource(std::move(rows));
+}
 
-  SeededRandom random_;
-  std::vector<float> centres_;
-  std::size_t real_ = 0;
-  float spread_ = 0.4f;
-};
-
-void build(const std::string& directory, std::size_t count, Source& source, BenchReport& report) {
+void build(const std::string& directory, std::size_t count, VectorSource& source,
+           BenchReport& report) {
   const auto index = taken(VectorIndex::open(posix_file_system(), directory, model));
   double seconds = 0;
   for (std::size_t at = 0; at < count; at += batch) {
@@ -140,7 +88,7 @@ double recall(const Hits& found, const Hits& exact, std::size_t top_k) {
 void run(std::size_t count, std::size_t query_count, const std::string& file) {
   const BenchFolder folder("vector");
   const std::string directory = folder.path();
-  Source source(file);
+  VectorSource source = source_of(file);
   BenchReport report("vector_scan", fmt::format("{}", count), seed);
   report.add("real_vectors", static_cast<double>(std::min(source.real(), count)));
   build(directory, count, source, report);
@@ -185,7 +133,7 @@ int main(int argc, char** argv) {
     mbe::run(20'000, 20, "");
     return 0;
   }
-  if (!file.empty()) mbe::run(mbe::Source(file).real(), 200, file);
+  if (!file.empty()) mbe::run(mbe::source_of(file).real(), 200, file);
   for (const std::size_t count : {16'000u, 100'000u, 1'000'000u}) mbe::run(count, 200, file);
   return 0;
 }
