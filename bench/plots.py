@@ -17,8 +17,7 @@ import svg
 IMAGES = common.ROOT / "docs/images"
 PAGE = common.ROOT / "docs/benchmarks.md"
 ARMS = (("fused", "circle", "a"), ("keyword", "diamond", "b"), ("vector", "square", "c"))
-OTHERS = ("remember", "recall_latency", "open", "footprint", "peers", "index_keyword",
-          "vector_scan")
+OTHERS = ("remember", "large", "peers", "index_keyword", "vector_scan")
 TIMED = re.compile(r"(?<!per)[_ ](ms|us|s)([_ ]p50|[_ ]p95)?$")
 PEERS = ("fts5", "sqlite", "ours", "mbe", "mem0", "chroma", "exact", "one_thread", "default")
 
@@ -89,6 +88,8 @@ def runs_of(found) -> list:
     """(what was varied, figures) of a results file of either kind."""
     if isinstance(found, list):
         return [(f"{int(run['size']):,} blocks", run["figures"]) for run in found]
+    if "sizes" in found["figures"]:
+        return [(f"{run['blocks']:,} blocks", run) for run in found["figures"]["sizes"]]
     return [("", found["figures"])]
 
 
@@ -107,6 +108,14 @@ def compared(found) -> list:
         out += [(f"{m}, {size}".rstrip(", "), whos) for m, whos in by_measure.items()
                 if len(whos) > 1]
     return out
+
+
+def by_size(found) -> list:
+    """Processor time of a search and of opening, for each size of memory."""
+    shown = (("search p50", "search_cpu_ms_p50"), ("search p95", "search_cpu_ms_p95"),
+             ("open", "open_cpu_ms"))
+    return [(size, [(who, run[key]) for who, key in shown if key in run])
+            for size, run in runs_of(found)]
 
 
 def facts(found) -> str:
@@ -137,14 +146,14 @@ def drawn() -> tuple:
         if found is None:
             parts[name] = "Not measured yet."
             continue
-        groups = compared(found)
+        groups = by_size(found) if name == "large" else compared(found)
         parts[name] = facts(found)
         if groups:
             title = name.replace("_", " ").capitalize()
             told = f"{title}. " + " ".join(
                 f"{label}: " + ", ".join(f"{who} {svg.shown(v)}" for who, v in whos) + "."
                 for label, whos in groups)
-            images[f"{name}.svg"] = svg.bars(title, told, groups, "shorter is better")
+            images[f"{name}.svg"] = svg.bars(title, told, groups, "ms or s; shorter is better")
             parts[name] = f"![{told}](images/{name}.svg)\n\n{parts[name]}"
     return images, parts
 

@@ -76,7 +76,9 @@ def dots(title: str, told: str, rows: list, low: float = 0, high: float = 100) -
         parts += [mark(at + 6, y - 4, shape, style), text(at + 18, y, name, "soft", 12)]
         at += 30 + 7.2 * len(name)
     parts += [line(at + 6, y - 11, at + 6, y + 3, "must", 2.5),
-              text(at + 16, y, "must reach", "soft", 12)]
+              text(at + 16, y, "must reach", "soft", 12),
+              line(at + 108, y - 4, at + 136, y - 4, "span", 2),
+              text(at + 144, y, "95 % of the fused", "soft", 12)]
     top, y = y + 18, y + 34
     for row in rows:
         parts += [text(20, y + 4, row["label"], size=12.5), line(LABEL, y, RIGHT, y, "grid")]
