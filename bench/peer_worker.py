@@ -1,5 +1,5 @@
-"""One peer, alone in its process: adds every document by itself, answers every question, prints what
-it cost. Run by bench/peers.py with the interpreter of the peers' own environment.
+"""One peer, alone in its process: adds every document by itself, answers every question, prints
+what it cost. Run by bench/peers.py with the interpreter of the peers' own environment.
 
     peer_worker.py PEER FOLDER    (FOLDER: corpus.jsonl, queries.jsonl, passages.f32, questions.f32)
 
