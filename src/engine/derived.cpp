@@ -14,6 +14,10 @@ constexpr std::uint64_t flush_tail_blocks = 512;
 constexpr std::size_t context_turns = 2;  ///< on either side, that may hold an erased block's trace
 constexpr std::uint64_t version_bytes_max = 32;
 
+bool lies_beyond(const std::optional<Watermark>& covered, std::uint64_t sequence) {
+  return !covered || sequence > covered->sequence;
+}
+
 }  // namespace
 
 /// Documents and records waiting to be stored together.
@@ -113,23 +117,30 @@ bool Derived::has_offer(std::uint64_t sequence) const {
 /// Both ends included.
 void Derived::drop_offers(std::uint64_t first, std::uint64_t last) {
   const std::lock_guard lock(offers_mutex_);
-  std::erase_if(offers_, [&](const auto& offer) {
-    return first <= offer.first && offer.first <= last;
-  });
+  std::erase_if(offers_,
+                [&](const auto& offer) { return first <= offer.first && offer.first <= last; });
 }
 
-/// The first sequence that is in neither index. Both stop at the same block unless a crash came
-/// between their flushes, or the log is not the one they followed: then they start anew.
+/// Whether the log has that block: else the index followed another log.
+Result<bool> Derived::fits(const std::optional<Watermark>& covered) const {
+  if (!covered) return true;
+  if (covered->sequence > chain_.head().sequence) return false;
+  MBE_ASSIGN(const Digest hash, chain_.hash_of(covered->sequence));
+  return hash == covered->hash;
+}
+
+/// The first sequence that one of the indexes lacks. They stop at different blocks when a crash
+/// came between their flushes, or a writer flushed while this process opened them; store() gives
+/// each only what is new to it. If the log is not the one they followed they start anew.
 Result<std::uint64_t> Derived::first_missing() {
   const auto keyword = keyword_->covered();
   const auto attributes = attributes_->covered();
-  if (!keyword && !attributes) return 1;  // genesis is in no index
-  bool same = keyword == attributes && keyword->sequence <= chain_.head().sequence;
-  if (same) {
-    MBE_ASSIGN(const Digest hash, chain_.hash_of(keyword->sequence));
-    same = hash == keyword->hash;
+  MBE_ASSIGN(const bool keyword_fits, fits(keyword));
+  MBE_ASSIGN(const bool attributes_fit, fits(attributes));
+  if (keyword_fits && attributes_fit) {
+    const bool none = !keyword || !attributes;  // genesis is in no index
+    return none ? 1 : std::min(keyword->sequence, attributes->sequence) + 1;
   }
-  if (same) return keyword->sequence + 1;
   if (!may_write()) {
     return fail(ErrorCode::busy, "another process is rebuilding the indexes in {}; try again",
                 directory_);
@@ -144,6 +155,7 @@ Result<void> Derived::add(Batch& batch, std::uint64_t sequence, const Digest& ha
   batch.covered = {sequence, hash};
   batch.records.push_back(attribute_record(sequence, payload, analysis, words_));
   if (is_memory_kind(payload.kind)) batch.documents.push_back({sequence, analysis.terms});
+  if (!lies_beyond(attributes_->covered(), sequence)) return {};
   for (const FlagChange& change : flag_changes(payload)) {
     MBE_TRY(attributes_->set_flag(change.sequence, change.flag, change.value, sequence));
   }
@@ -152,8 +164,18 @@ Result<void> Derived::add(Batch& batch, std::uint64_t sequence, const Digest& ha
 
 Result<void> Derived::store(Batch& batch) {
   if (batch.empty()) return {};
-  MBE_TRY(keyword_->append(batch.documents, batch.covered));
-  MBE_TRY(attributes_->append(batch.records, batch.covered));
+  const auto keyword = keyword_->covered();
+  if (lies_beyond(keyword, batch.covered.sequence)) {
+    std::erase_if(batch.documents,
+                  [&](const auto& one) { return !lies_beyond(keyword, one.sequence); });
+    MBE_TRY(keyword_->append(batch.documents, batch.covered));
+  }
+  const auto attributes = attributes_->covered();
+  if (lies_beyond(attributes, batch.covered.sequence)) {
+    std::erase_if(batch.records,
+                  [&](const auto& one) { return !lies_beyond(attributes, one.sequence); });
+    MBE_TRY(attributes_->append(batch.records, batch.covered));
+  }
   batch = {};
   return {};
 }
@@ -175,7 +197,13 @@ Result<void> Derived::carry_out(const Block& erase_block, Batch& batch) {
   MBE_TRY(store(batch));
   const auto attributes = attributes_->snapshot();
   ErasedBlocks erased;
+  const bool done = !lies_beyond(attributes_->covered(), erase_block.sequence);
   for (const SequenceRange& range : erase_block.header.erases) {
+    // Where the attributes have passed the erasure already, the keywords alone still hold it.
+    for (std::uint64_t at = range.first; done && at <= range.last; ++at) {
+      erased.sequences.push_back(at);
+    }
+    if (done) continue;
     const SequenceSet there = attributes->all() & SequenceSet::range(range.first, range.last + 1);
     for (const std::uint64_t sequence : there.to_vector()) {
       erased.sequences.push_back(sequence);

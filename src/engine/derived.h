@@ -88,6 +88,7 @@ class Derived {
           const CueWords& words);
   Result<void> open_indexes();
   Result<void> discard();
+  [[nodiscard]] Result<bool> fits(const std::optional<Watermark>& covered) const;
   [[nodiscard]] Result<std::uint64_t> first_missing();
   Result<void> take_offers(std::uint64_t& next, Batch& batch);
   [[nodiscard]] std::optional<Offer> take_offer(std::uint64_t sequence);

@@ -55,6 +55,16 @@ void listen(Writer& writer) {
   writer.code = writer.child.wait();
 }
 
+/// Nothing but what was acknowledged, and in the order in which it was said.
+void check_order(const Writer& writer, const std::map<std::uint64_t, std::string>& there) {
+  ASSERT_EQ(there, writer.acknowledged) << writer.name;
+  int step = 0;
+  for (const auto& [index, text] : writer.acknowledged) {
+    const std::string word = "q" + writer.name + "x" + std::to_string(step++) + " ";
+    ASSERT_NE(text.find(word), std::string::npos) << text;
+  }
+}
+
 TEST(ManyWriters, ShareOneChain) {
   const std::uint64_t seconds = from_environment("MBE_WRITER_SECONDS", 0);
   const std::uint64_t count = from_environment("MBE_WRITERS", seconds == 0 ? 3 : 8);
@@ -99,14 +109,7 @@ TEST(ManyWriters, ShareOneChain) {
     EXPECT_FALSE(writer.acknowledged.empty()) << writer.name;
     const bool writes = writer.name.starts_with("w");
     (writes ? blocks : questions) += writer.acknowledged.size();
-    if (!writes) continue;
-    // Nothing but what was acknowledged, and in the order in which it was said.
-    ASSERT_EQ(there[writer.name], writer.acknowledged) << writer.name;
-    int step = 0;
-    for (const auto& [index, text] : writer.acknowledged) {
-      const std::string word = "q" + writer.name + "x" + std::to_string(step++) + " ";
-      ASSERT_NE(text.find(word), std::string::npos) << text;
-    }
+    if (writes) check_order(writer, there[writer.name]);
   }
   EXPECT_EQ(chain.head().sequence, blocks);  // contiguous from 1
   const VerifyResult result = (*memory)->verify();
