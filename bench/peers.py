@@ -3,13 +3,13 @@
 
     bench/peers.py [--peers NAME ...] [--smoke]
 
-LoCoMo dev: every turn added by itself, every question asked; micro frac@10 over the questions
-of categories 1 to 4, as in the peers' table, and over all; and processor milliseconds an add and a search, without embedding
-(all take the vectors of our default model), memory, disk. Peers: chromadb, lancedb (hybrid), SQLite
-FTS5 with Porter stems and with trigrams, an exact scan of the vectors. Each is alone in its
-process; the Python ones in an environment of their own, pinned by bench/peers_requirements.txt, in
-$MBE_CACHE (made when absent; needs the package registry then). Ours and SQLite sync every add to
-the disk.
+LoCoMo dev: every turn added by itself, every question asked; micro frac@10 over the questions of
+categories 1 to 4, as in the peers' table, and over all; processor milliseconds an add and a search,
+without embedding (all take the vectors of our default model); memory and disk. Peers: chromadb,
+lancedb (hybrid), SQLite FTS5 with Porter stems and with trigrams, an exact scan of the vectors.
+Each is alone in its process; the Python ones in an environment of their own, pinned by
+bench/peers_requirements.txt, in $MBE_CACHE (made when absent; needs the package registry then).
+Ours and SQLite sync every add to the disk. Our ranking weights were fitted on dev questions.
 Results: bench/results/peers.json.
 """
 import argparse
@@ -77,7 +77,7 @@ def prepare(folder: Path, smoke: bool) -> dict:
 
 
 def fractions(folder: Path, name: str, gold: dict) -> dict:
-    """The mean share of a question's turns among the first ten, without and with adversarial ones."""
+    """Mean share of a question's turns among the first ten: without the adversarial ones, of all."""
     ranked = {row["query_id"]: row["ranked"][:10] for row in common.jsonl(folder / f"{name}.jsonl")}
     shares = [(category, len(set(turns) & set(ranked[question])) / len(turns))
               for question, (category, turns) in gold.items()]
