@@ -19,6 +19,9 @@ PAGE = common.ROOT / "docs/benchmarks.md"
 ARMS = (("fused", "circle", "a"), ("keyword", "diamond", "b"), ("vector", "square", "c"))
 OTHERS = ("remember", "large", "peers", "index_keyword", "vector_scan")
 TIMED = re.compile(r"(?<!per)[_ ](ms|us|s)([_ ]p50|[_ ]p95)?$")
+TITLES = {"large": "Large memories, processor time", "index_keyword": "Keyword index",
+          "vector_scan": "Vector scan", "peers": "Beside other systems",
+          "remember": "Remembering"}
 PEERS = ("fts5", "sqlite", "ours", "mbe", "mem0", "chroma", "exact", "one_thread", "default")
 
 
@@ -149,7 +152,7 @@ def drawn() -> tuple:
         groups = by_size(found) if name == "large" else compared(found)
         parts[name] = facts(found)
         if groups:
-            title = name.replace("_", " ").capitalize()
+            title = TITLES.get(name, name.replace("_", " ").capitalize())
             told = f"{title}. " + " ".join(
                 f"{label}: " + ", ".join(f"{who} {svg.shown(v)}" for who, v in whos) + "."
                 for label, whos in groups)
