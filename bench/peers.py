@@ -77,7 +77,7 @@ def prepare(folder: Path, smoke: bool) -> dict:
 
 
 def fractions(folder: Path, name: str, gold: dict) -> dict:
-    """Mean share of a question's turns among the first ten: without the adversarial ones, of all."""
+    """Mean share of a question's turns among the first ten, without adversarial ones and of all."""
     ranked = {row["query_id"]: row["ranked"][:10] for row in common.jsonl(folder / f"{name}.jsonl")}
     shares = [(category, len(set(turns) & set(ranked[question])) / len(turns))
               for question, (category, turns) in gold.items()]
