@@ -25,7 +25,7 @@ HELPS = set("lexical coverage window_coverage session_coverage previous speaker 
             "association tag turn context feedback date moment recency change precision "
             "passage_lexical passage_coverage".split())
 HURTS = {"turn_hub", "context_hub", "agent", "question", "passage_turn"}
-FIXED = {"waypoint": 3.0, "matched": 0.0, "terse_association": 12.0}   # by hand: see the document
+FIXED = {"waypoint": 3.0, "matched": 0.0, "terse_association": 15.0}   # by hand: see the document
 SET_WEIGHT = {"komem": 2.0, "locomo": 3.0, "beam100k": 1.0, "songys": 1.5, "korquad": 1.0,
               "parakqc": 0.8, "ko-bench": 1.0}
 HARDEST = 120
