@@ -108,6 +108,17 @@ Result<std::vector<std::string>> AttributeSegment::keys(std::uint32_t record) co
   return out;
 }
 
+Result<std::string> AttributeSegment::key_of(std::uint32_t record, Field field) const {
+  MBE_ASSIGN(const std::vector<std::uint32_t> numbers_of, ordinals(record));
+  for (auto ordinal = numbers_of.rbegin(); ordinal != numbers_of.rend(); ++ordinal) {
+    MBE_ASSIGN(std::string key, dictionary_.key_at(*ordinal));
+    if (key.empty()) return file_->corrupt("dictionary");
+    if (key[0] == static_cast<char>(field)) return key;
+    if (key[0] < static_cast<char>(field)) break;
+  }
+  return std::string();
+}
+
 Result<SequenceSet> AttributeSegment::with_key(std::string_view key) const {
   MBE_ASSIGN(const std::optional<DictionaryEntry> entry, dictionary_.find(key));
   if (!entry) return SequenceSet{};

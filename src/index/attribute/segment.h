@@ -74,6 +74,9 @@ class AttributeSegment {
   [[nodiscard]] Result<std::span<const RecordNumbers>> all_numbers() const;
   /// Keys of a record's texts, by key. Errors: corrupt.
   [[nodiscard]] Result<std::vector<std::string>> keys(std::uint32_t record) const;
+  /// The key of one field of a record, empty if it has none; of several the last. Decodes only the
+  /// fields behind it. Errors: corrupt.
+  [[nodiscard]] Result<std::string> key_of(std::uint32_t record, Field field) const;
   /// Numbers of those keys in the dictionary. Errors: corrupt.
   [[nodiscard]] Result<std::vector<std::uint32_t>> ordinals(std::uint32_t record) const;
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }

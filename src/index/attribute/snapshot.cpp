@@ -162,13 +162,17 @@ Result<std::vector<ValueCount>> SegmentedAttributeSnapshot::values(Field field) 
   return out;
 }
 
-Result<void> SegmentedAttributeSnapshot::collect_beside(std::string_view key, const Place& place,
-                                                        bool after, std::size_t count,
+Result<void> SegmentedAttributeSnapshot::collect_beside(const Session& session, bool after,
+                                                        std::size_t count,
                                                         std::vector<std::uint64_t>& out) const {
   const auto& segments = state_->segments;
-  std::uint64_t at = segments[place.segment]->sequences()[place.record];
-  for (std::size_t number = place.segment; number < segments.size() && out.size() < count;) {
-    MBE_ASSIGN(const SequenceSet with, segments[number]->with_key(key));
+  std::uint64_t at = session.sequence;
+  for (std::size_t number = session.segment; number < segments.size() && out.size() < count;) {
+    SequenceSet other;
+    if (number != session.segment) {
+      MBE_ASSIGN(other, segments[number]->with_key(session.key));
+    }
+    const SequenceSet& with = number == session.segment ? session.turns : other;
     while (out.size() < count) {
       const auto next = after ? with.next_after(at) : with.last_before(at);
       if (!next) break;
@@ -185,13 +189,13 @@ Result<Neighbours> SegmentedAttributeSnapshot::neighbours(std::uint64_t sequence
   Neighbours out;
   const std::optional<Place> place = find(sequence);
   if (!place) return out;
-  MBE_ASSIGN(const std::vector<std::string> keys,
-             state_->segments[place->segment]->keys(place->record));
-  const auto session = std::ranges::find_if(
-      keys, [](const std::string& key) { return key[0] == static_cast<char>(Field::session); });
-  if (session == keys.end()) return out;
-  MBE_TRY(collect_beside(*session, *place, false, count, out.before));
-  MBE_TRY(collect_beside(*session, *place, true, count, out.after));
+  const AttributeSegment& segment = *state_->segments[place->segment];
+  Session session{place->segment, sequence, {}, {}};
+  MBE_ASSIGN(session.key, segment.key_of(place->record, Field::session));
+  if (session.key.empty()) return out;
+  MBE_ASSIGN(session.turns, segment.with_key(session.key));
+  MBE_TRY(collect_beside(session, false, count, out.before));
+  MBE_TRY(collect_beside(session, true, count, out.after));
   return out;
 }
 

@@ -45,8 +45,14 @@ class SegmentedAttributeSnapshot final : public AttributeSnapshot {
     std::uint32_t record;
   };
   [[nodiscard]] std::optional<Place> find(std::uint64_t sequence) const;
-  [[nodiscard]] Result<void> collect_beside(std::string_view key, const Place& place, bool after,
-                                            std::size_t count,
+  /// A record's session: its key, and its turns in the record's segment.
+  struct Session {
+    std::size_t segment;
+    std::uint64_t sequence;
+    std::string key;
+    SequenceSet turns;
+  };
+  [[nodiscard]] Result<void> collect_beside(const Session& session, bool after, std::size_t count,
                                             std::vector<std::uint64_t>& out) const;
 
   std::shared_ptr<const State> state_;
