@@ -182,7 +182,8 @@ Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach rea
     if (left == 0 && reach == Reach::own_and_context) MBE_TRY(finish_switch());
     if (left == 0 || done >= blocks_max) return left;
     std::vector<std::uint64_t> part = (waiting.empty() ? contexts : waiting).to_vector();
-    part.resize(std::min<std::uint64_t>({part.size(), blocks_max - done, blocks_a_batch}));
+    const auto size = std::min<std::uint64_t>({part.size(), blocks_max - done, blocks_a_batch});
+    part.erase(part.begin(), part.end() - static_cast<std::ptrdiff_t>(size));
     MBE_TRY(waiting.empty() ? embed_contexts(part, indexes) : embed_blocks(part));
     done += part.size();
     if (progress && !progress(done, done + left - part.size())) return left - part.size();

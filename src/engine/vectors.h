@@ -59,7 +59,8 @@ class Vectors {
 
   /// Which vectors a call of embed_pending makes: a query waits for the blocks' own alone.
   enum class Reach : std::uint8_t { own, own_and_context };
-  /// Embeds at most `blocks_max` pending blocks; returns how many within reach are left.
+  /// Embeds at most `blocks_max` pending blocks, the newest first: what was said today does not
+  /// wait behind an import of years. Returns how many within reach are left.
   /// Errors: unavailable (no model), corrupt (model), io.
   Result<std::uint64_t> embed_pending(std::uint64_t blocks_max, Reach reach,
                                       const Progress& progress);

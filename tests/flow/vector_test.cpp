@@ -53,9 +53,9 @@ TEST(ModelAdd, TakesOverOnceItsVectorsAreComplete) {
   const auto found = program.json({"recall", "왜가리", "--all"});
   EXPECT_EQ(found["vectors_note"], nullptr);
   EXPECT_FALSE(found["hits"].empty());
-  EXPECT_EQ(program.json({"show", "70"})["embedding"], nullptr);  // the new model's is pending
+  EXPECT_EQ(program.json({"show", "1"})["embedding"], nullptr);  // the oldest waits for the new one
   EXPECT_EQ(program.json({"reembed", "--wait"})["vectors_pending"], 0);
-  EXPECT_EQ(program.json({"show", "70"})["embedding"].size(), 384U);
+  EXPECT_EQ(program.json({"show", "1"})["embedding"].size(), 384U);
   EXPECT_EQ(program.json({"model", "list"})["models"].size(), 2U);
 }
 
