@@ -22,7 +22,8 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-void show_details(Context& context, const BlockView& block) {
+/// What only a block that can be read has.
+void show_content_details(Context& context, const BlockView& block) {
   detail(context, "recorded", context.zone().format(block.recorded_ms));
   detail(context, "session", block.session);
   detail(context, "source", block.source);
@@ -40,6 +41,10 @@ void show_details(Context& context, const BlockView& block) {
   const bool embedded = block.embedding.has_value();
   detail(context, "vector",
          embedded ? context.tr("{} numbers", block.embedding->size()) : context.tr("pending"));
+}
+
+void show_details(Context& context, const BlockView& block) {
+  if (block.state == "ok") show_content_details(context, block);
   detail(context, "hash", block.hash);
   detail(context, "hash before", block.prev_hash);
 }

@@ -180,6 +180,7 @@ TEST(Forget, ErasesForGoodAndTheChainVerifies) {
   const auto block = program.json({"show", index});
   EXPECT_EQ(block["state"], "erased");
   EXPECT_EQ(block["context"], "");
+  EXPECT_EQ(program.run({"show", index}).out.find("1970"), std::string::npos);
   EXPECT_EQ(program.run({"verify"}).code, 0);
   EXPECT_EQ(program.run({"recall", "비밀 이야기", "--all"}).out.find("비밀"), std::string::npos);
   EXPECT_EQ(program.run({"forget", "--speaker", "nobody", "--yes"}).code, 1);
