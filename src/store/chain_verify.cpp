@@ -42,7 +42,7 @@ class Follower {
     synced_ = header.synced;
     const bool open = !checked->is_scrubbed &&
                       (options_.open_payloads || header.block_class == BlockClass::erase);
-    return open ? check_seal(sequence, line, view, erased) : std::nullopt;
+    return open ? check_seal(*checked, view, erased) : std::nullopt;
   }
   /// The first block that was scrubbed though no erasure names it. Told only if all else is sound:
   /// where the erase block itself is damaged, that one is the bad block.
@@ -56,12 +56,12 @@ class Follower {
     return header.erases.front().first > 0 && header.erases.back().last < header.sequence;
   }
   template <class View>
-  [[nodiscard]] std::optional<Error> check_seal(std::uint64_t sequence, std::string_view line,
-                                                const View& view, bool erased) {
+  [[nodiscard]] std::optional<Error> check_seal(const CheckedLine& line, const View& view,
+                                                bool erased) {
     if (erased) return std::nullopt;
-    const Block block = opener_.open(line, sequence, view.keys, false);
+    const Block block = opener_.open(line, view.keys, false);
     if (block.state == BlockState::key_missing) ++report_.key_missing;
-    if (block.state == BlockState::corrupt) return bad(sequence, "its seal does not open");
+    if (block.state == BlockState::corrupt) return bad(block.sequence, "its seal does not open");
     return std::nullopt;
   }
 

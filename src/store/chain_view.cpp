@@ -39,19 +39,26 @@ std::string_view block_state_name(BlockState state) {
 
 Block LineOpener::open(std::string_view line, std::uint64_t sequence,
                        const std::shared_ptr<const KeyState>& keys, bool erased) {
+  const Result<CheckedLine> checked = check_line(line);
+  if (checked.ok() && checked->header.sequence == sequence && checked->header.chain == chain_) {
+    return open(*checked, keys, erased);
+  }
   Block block;
   block.sequence = sequence;
-  const Result<CheckedLine> checked = check_line(line);
-  if (!checked.ok() || checked->header.sequence != sequence || checked->header.chain != chain_) {
-    return block;
-  }
-  block.header = checked->header;
-  block.hash = checked->hash;
+  return block;
+}
+
+Block LineOpener::open(const CheckedLine& line, const std::shared_ptr<const KeyState>& keys,
+                       bool erased) {
+  Block block;
+  block.sequence = line.header.sequence;
+  block.header = line.header;
+  block.hash = line.hash;
   if (erased) {
     block.state = BlockState::erased;
     return block;
   }
-  if (checked->is_scrubbed) return block;
+  if (line.is_scrubbed) return block;
   if (keys_ != keys) {
     path_.forget();
     keys_ = keys;
@@ -59,10 +66,10 @@ Block LineOpener::open(std::string_view line, std::uint64_t sequence,
   block.state = BlockState::key_missing;
   const auto tree = keys_->epochs.find(block.header.epoch);
   if (tree == keys_->epochs.end()) return block;
-  const std::optional<BlockKeys> pair = path_.block_keys(tree->second, leaf_of(sequence));
+  const std::optional<BlockKeys> pair = path_.block_keys(tree->second, leaf_of(block.sequence));
   if (!pair) return block;
   block.state = BlockState::corrupt;
-  const Result<std::string> json = open_block(*checked, *pair);
+  const Result<std::string> json = open_block(line, *pair);
   if (!json.ok()) return block;
   Result<Payload> payload = parse_payload(*json);
   if (!payload.ok()) return block;

@@ -34,6 +34,9 @@ class LineOpener {
   /// The block in a line that should hold `sequence`.
   [[nodiscard]] Block open(std::string_view line, std::uint64_t sequence,
                            const std::shared_ptr<const KeyState>& keys, bool erased);
+  /// The block in a line of this chain that was checked already.
+  [[nodiscard]] Block open(const CheckedLine& line, const std::shared_ptr<const KeyState>& keys,
+                           bool erased);
 
  private:
   std::string_view chain_;
