@@ -1,5 +1,10 @@
 // Checking a whole chain: every byte of the log belongs to one block, every block follows the one
 // before, erasures and keys fit. Repairs nothing.
+#include <future>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "store/chain.h"
 #include "store/chain_view.h"
 #include "store/key_store.h"
@@ -10,31 +15,82 @@ namespace mbe {
 namespace {
 
 constexpr std::uint64_t progress_every = 4'096;
+constexpr std::size_t seals_together = 2'048;
+
+Error bad_block(std::uint64_t sequence, std::string_view why) {
+  return fail(ErrorCode::corrupt, "block {} is bad: {}", sequence, why);
+}
+
+/// Opens seals in a thread beside the one that follows the chain; a part at a time, in order.
+class Seals {
+ public:
+  Seals(std::string_view chain, std::shared_ptr<const KeyState> keys)
+      : opener_(chain), keys_(std::move(keys)) {}
+
+  /// Takes a line whose bytes stay where they are.
+  void add(const CheckedLine& line) {
+    waiting_.push_back(line);
+    if (waiting_.size() < seals_together) return;
+    finish_part();
+    part_ = std::async(std::launch::async,
+                       [this, lines = std::exchange(waiting_, {})] { open_all(lines); });
+  }
+  /// Opens all that waits.
+  void finish() {
+    finish_part();
+    open_all(waiting_);
+    waiting_.clear();
+  }
+  void finish_part() {
+    if (part_.valid()) part_.get();
+  }
+  // To be asked while no part runs.
+  [[nodiscard]] std::optional<std::uint64_t> first_bad() const { return first_bad_; }
+  [[nodiscard]] std::uint64_t key_missing() const { return key_missing_; }
+
+ private:
+  void open_all(const std::vector<CheckedLine>& lines) {
+    for (const CheckedLine& line : lines) {
+      if (first_bad_) return;
+      const BlockState state = opener_.open(line, keys_, false).state;
+      if (state == BlockState::key_missing) ++key_missing_;
+      if (state == BlockState::corrupt) first_bad_ = line.header.sequence;
+    }
+  }
+
+  LineOpener opener_;
+  std::shared_ptr<const KeyState> keys_;
+  std::vector<CheckedLine> waiting_;
+  std::optional<std::uint64_t> first_bad_;
+  std::uint64_t key_missing_ = 0;
+  std::future<void> part_;  ///< last: its thread uses all of the above
+};
 
 /// Follows the chain line by line.
 class Follower {
  public:
-  Follower(std::string_view chain, const VerifyOptions& options, VerifyReport& report)
-      : chain_(chain), options_(options), report_(report), opener_(chain) {}
+  Follower(std::string_view chain, const VerifyOptions& options, VerifyReport& report, Seals& seals)
+      : chain_(chain), options_(options), report_(report), seals_(seals) {}
 
   /// Why the line cannot be block `sequence`, or nothing.
   template <class View>
   [[nodiscard]] std::optional<Error> check(std::uint64_t sequence, std::string_view line,
                                            const View& view) {
     const Result<CheckedLine> checked = check_line(line);
-    if (!checked.ok()) return bad(sequence, checked.error().message());
+    if (!checked.ok()) return bad_block(sequence, checked.error().message());
     const Header& header = checked->header;
-    if (header.sequence != sequence) return bad(sequence, "another sequence stands in its place");
-    if (header.chain != chain_) return bad(sequence, "it belongs to another chain");
+    if (header.sequence != sequence)
+      return bad_block(sequence, "another sequence stands in its place");
+    if (header.chain != chain_) return bad_block(sequence, "it belongs to another chain");
     const Digest prev = sequence == 0 ? genesis_prev(chain_) : prev_;
-    if (header.prev != prev) return bad(sequence, "it does not follow the block before");
-    if (header.synced < synced_) return bad(sequence, "its synced mark steps back");
+    if (header.prev != prev) return bad_block(sequence, "it does not follow the block before");
+    if (header.synced < synced_) return bad_block(sequence, "its synced mark steps back");
     const bool begins = sequence > 0 && leaf_of(sequence) == 0;
-    if (header.epoch < epoch_ + (begins ? 1 : 0)) return bad(sequence, "its epoch");
+    if (header.epoch < epoch_ + (begins ? 1 : 0)) return bad_block(sequence, "its epoch");
     const bool erased = view.is_erased(sequence);
     if (checked->is_scrubbed && !erased && !orphan_) orphan_ = sequence;
     if (header.block_class == BlockClass::erase && !check_ranges(header)) {
-      return bad(sequence, "it erases what cannot be erased");
+      return bad_block(sequence, "it erases what cannot be erased");
     }
     report_.erased += erased ? 1 : 0;
     prev_ = checked->hash;
@@ -42,33 +98,21 @@ class Follower {
     synced_ = header.synced;
     const bool open = !checked->is_scrubbed &&
                       (options_.open_payloads || header.block_class == BlockClass::erase);
-    return open ? check_seal(*checked, view, erased) : std::nullopt;
+    if (open && !erased) seals_.add(*checked);
+    return std::nullopt;
   }
   /// The first block that was scrubbed though no erasure names it. Told only if all else is sound:
   /// where the erase block itself is damaged, that one is the bad block.
   [[nodiscard]] std::optional<std::uint64_t> orphan() const { return orphan_; }
-  static Error bad(std::uint64_t sequence, std::string_view why) {
-    return fail(ErrorCode::corrupt, "block {} is bad: {}", sequence, why);
-  }
 
  private:
   static bool check_ranges(const Header& header) {
     return header.erases.front().first > 0 && header.erases.back().last < header.sequence;
   }
-  template <class View>
-  [[nodiscard]] std::optional<Error> check_seal(const CheckedLine& line, const View& view,
-                                                bool erased) {
-    if (erased) return std::nullopt;
-    const Block block = opener_.open(line, view.keys, false);
-    if (block.state == BlockState::key_missing) ++report_.key_missing;
-    if (block.state == BlockState::corrupt) return bad(block.sequence, "its seal does not open");
-    return std::nullopt;
-  }
-
   std::string_view chain_;
   const VerifyOptions& options_;
   VerifyReport& report_;
-  LineOpener opener_;
+  Seals& seals_;
   Digest prev_{};
   std::uint32_t epoch_ = 0;
   std::uint64_t synced_ = 0;
@@ -80,7 +124,8 @@ class Follower {
 VerifyReport Chain::verify(const VerifyOptions& options) const {
   VerifyReport report;
   const std::shared_ptr<const View> now = view();
-  Follower follower(id_, options, report);
+  Seals seals(id_, now->keys);
+  Follower follower(id_, options, report, seals);
   const Result<void> stored = blocks_->verify([&](std::uint64_t sequence, std::string_view line) {
     if (const std::optional<Error> problem = follower.check(sequence, line, *now)) {
       report.problems.push_back(*problem);
@@ -99,9 +144,17 @@ VerifyReport Chain::verify(const VerifyOptions& options) const {
     report.problems.push_back(stored.error());
     if (!report.first_bad) report.first_bad = report.blocks;
   }
+  seals.finish();
+  report.key_missing = seals.key_missing();
+  if (const auto sealed = seals.first_bad();
+      sealed && *sealed < report.first_bad.value_or(UINT64_MAX)) {
+    report.problems = {bad_block(*sealed, "its seal does not open")};
+    report.first_bad = *sealed;
+    report.blocks = *sealed;
+  }
   if (report.cancelled) return report;
   if (const auto orphan = follower.orphan(); orphan && report.problems.empty()) {
-    report.problems.push_back(Follower::bad(*orphan, "it was scrubbed but never erased"));
+    report.problems.push_back(bad_block(*orphan, "it was scrubbed but never erased"));
     report.first_bad = *orphan;
   }
   const Result<void> keys = keys_->verify();
