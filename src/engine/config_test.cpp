@@ -1,0 +1,58 @@
+#include <gtest/gtest.h>
+
+#include "engine/home.h"
+
+namespace mbe {
+namespace {
+
+/// The message of a refused configuration.
+std::string refused(std::string_view toml) {
+  const auto config = HomeConfig::parse(toml, "config.toml");
+  EXPECT_FALSE(config.ok()) << toml;
+  if (config.ok()) return "";
+  EXPECT_EQ(config.error().code(), ErrorCode::invalid_argument);
+  return config.error().message();
+}
+
+TEST(HomeConfig, HasDefaultsWhereNothingIsSaid) {
+  const auto config = HomeConfig::parse("", "config.toml");
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(config->short_term.turns_max, ShortTermLimits{}.turns_max);
+  EXPECT_EQ(config->short_term.ttl_ms, ShortTermLimits{}.ttl_ms);
+  EXPECT_TRUE(config->embedding_model.empty());
+  EXPECT_TRUE(config->root_key_command.empty());
+}
+
+TEST(HomeConfig, TakesWhatIsSaid) {
+  const auto config = HomeConfig::parse(
+      "[short_term]\nttl_minutes = 30\nturns_max = 12\n[model]\nembedding = \"small\"\n"
+      "[key]\ncommand = [\"keyring\", \"get\", \"mbe\"]\n",
+      "config.toml");
+  ASSERT_TRUE(config.ok()) << config.error().message();
+  EXPECT_EQ(config->short_term.ttl_ms, 30 * 60'000);
+  EXPECT_EQ(config->short_term.turns_max, 12U);
+  EXPECT_EQ(config->embedding_model, "small");
+  EXPECT_EQ(config->root_key_command, (std::vector<std::string>{"keyring", "get", "mbe"}));
+}
+
+TEST(HomeConfig, NamesLineAndKeyOfWhatItRefuses) {
+  EXPECT_NE(refused("[short_term]\nttl_minutes = \n").find("config.toml line 2"),
+            std::string::npos);
+  EXPECT_NE(refused("colour = 1").find("`colour`"), std::string::npos);
+  EXPECT_NE(refused("[short_term]\nttl = 1").find("`ttl`"), std::string::npos);
+  EXPECT_NE(refused("[model]\nname = \"x\"").find("`name`"), std::string::npos);
+  EXPECT_NE(refused("[key]\nfile = \"x\"").find("`file`"), std::string::npos);
+}
+
+TEST(HomeConfig, RefusesValuesOutOfRange) {
+  EXPECT_NE(refused("[short_term]\nttl_minutes = 0").find("ttl_minutes"), std::string::npos);
+  EXPECT_NE(refused("[short_term]\nttl_minutes = 44641").find("44640"), std::string::npos);
+  EXPECT_NE(refused("[short_term]\nturns_max = 1001").find("1000"), std::string::npos);
+  EXPECT_NE(refused("[short_term]\nturns_max = \"ten\"").find("turns_max"), std::string::npos);
+  EXPECT_NE(refused("[key]\ncommand = []").find("key.command"), std::string::npos);
+  EXPECT_NE(refused("[key]\ncommand = \"keyring\"").find("key.command"), std::string::npos);
+  EXPECT_NE(refused("[key]\ncommand = [1]").find("key.command"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mbe
