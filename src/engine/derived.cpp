@@ -196,26 +196,23 @@ Result<void> Derived::carry_out(const Block& erase_block, Batch& batch) {
   }
   MBE_TRY(store(batch));
   const auto attributes = attributes_->snapshot();
-  ErasedBlocks erased;
-  const bool done = !lies_beyond(attributes_->covered(), erase_block.sequence);
-  for (const SequenceRange& range : erase_block.header.erases) {
-    // Where the attributes have passed the erasure already, the keywords alone still hold it.
-    for (std::uint64_t at = range.first; done && at <= range.last; ++at) {
-      erased.sequences.push_back(at);
-    }
-    if (done) continue;
-    const SequenceSet there = attributes->all() & SequenceSet::range(range.first, range.last + 1);
-    for (const std::uint64_t sequence : there.to_vector()) {
-      erased.sequences.push_back(sequence);
-      MBE_ASSIGN(const Neighbours turns, attributes->neighbours(sequence, context_turns));
-      erased.beside.insert(erased.beside.end(), turns.before.begin(), turns.before.end());
-      erased.beside.insert(erased.beside.end(), turns.after.begin(), turns.after.end());
-    }
+  ErasedBlocks erased{erase_block.header.erases, {}, {}};
+  for (const SequenceRange& range : erased.ranges) {
+    erased.known |= attributes->all() & SequenceSet::range(range.first, range.last + 1);
   }
-  if (erased.sequences.empty()) return {};
+  for (const std::uint64_t sequence : erased.known.to_vector()) {
+    MBE_ASSIGN(const Neighbours turns, attributes->neighbours(sequence, context_turns));
+    erased.beside.insert(erased.beside.end(), turns.before.begin(), turns.before.end());
+    erased.beside.insert(erased.beside.end(), turns.after.begin(), turns.after.end());
+  }
   MBE_TRY(on_erased_(erased));
-  keyword_->remove(erased.sequences);
-  attributes_->remove(erased.sequences);
+  // Where the attributes have passed the erasure already, the keywords alone still hold it.
+  const bool passed = !lies_beyond(attributes_->covered(), erase_block.sequence);
+  const std::vector<std::uint64_t> sequences =
+      passed ? sequences_of(erased.ranges) : erased.known.to_vector();
+  if (sequences.empty()) return {};
+  keyword_->remove(sequences);
+  attributes_->remove(sequences);
   if (!may_write()) return {};
   MBE_TRY(keyword_->purge());
   return attributes_->purge();

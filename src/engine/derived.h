@@ -21,10 +21,11 @@
 
 namespace mbe {
 
-/// Blocks an erasure names that were in the indexes, and the turns beside them.
+/// What an erasure means for whatever else is derived.
 struct ErasedBlocks {
-  std::vector<std::uint64_t> sequences;
-  std::vector<std::uint64_t> beside;
+  std::vector<SequenceRange> ranges;  ///< all that the erasure names
+  SequenceSet known;                  ///< of them, those the attribute index had
+  std::vector<std::uint64_t> beside;  ///< the turns beside these
 };
 
 /// An unchanging view of keyword and attribute index at the same point of the log.

@@ -8,6 +8,7 @@
 #include "engine/home.h"
 #include "engine/memory_parts.h"
 #include "engine/models.h"
+#include "engine/records.h"
 #include "engine/views.h"
 #include "recall/recall.h"
 

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "engine/engine_fixture.h"
+#include "engine/memory_parts.h"
 
 namespace mbe {
 namespace {
@@ -68,6 +69,30 @@ TEST_F(SharedHome, LosesItOnceTheWriterOpensAgain) {
   reopen();
   EXPECT_FALSE(contains(recall("zanzibarcanary"), gone));
   EXPECT_EQ(files_with("zanzibarcanary"), std::vector<std::string>{});
+}
+
+TEST_F(SharedHome, LosesItsVectorsThoughTheIndexesWereMadeAnew) {
+  const auto gone = remember("zanzibarcanary lives in the attic", "s");
+  const auto beside = remember("we feed it corn", "s");
+  const auto far = remember("snow fell on the harbour");
+  ASSERT_TRUE(memory_->reembed(false).ok());
+  ASSERT_TRUE(memory_->checkpoint().ok());
+  ASSERT_TRUE(other_->forget({.blocks = {gone}}, 1).ok());
+  engine_.reset();  // without having followed the erasure
+  other_engine_.reset();
+  for (const auto& chain : fs::directory_iterator(home_ / "chains")) {
+    if (!chain.is_directory()) continue;
+    fs::remove_all(chain.path() / "derived/attribute");
+    fs::remove_all(chain.path() / "derived/keyword");
+  }
+  reopen();
+  ASSERT_TRUE(contains(recall("snow", {"keyword"}), far));
+  const Vectors& vectors = *memory_->parts().vectors;
+  EXPECT_FALSE(vectors.of_block(gone)->has_value());
+  // Which turns were read beside it is not known any more: none may keep a trace.
+  EXPECT_FALSE(vectors.of_block(beside)->has_value());
+  EXPECT_EQ(*memory_->reembed(false), 0U);
+  EXPECT_TRUE(vectors.of_block(beside)->has_value());
 }
 
 }  // namespace

@@ -44,14 +44,6 @@ std::vector<Message> standing_notes() {
 
 }  // namespace
 
-std::vector<std::uint64_t> sequences_of(const std::vector<SequenceRange>& ranges) {
-  std::vector<std::uint64_t> out;
-  for (const SequenceRange& range : ranges) {
-    for (std::uint64_t at = range.first; at <= range.last; ++at) out.push_back(at);
-  }
-  return out;
-}
-
 /// The blocks a target names, without what rests on them.
 static Result<SequenceSet> targets_of(const Memory::Parts& parts, const ForgetTarget& target) {
   if (!names_something(target)) {

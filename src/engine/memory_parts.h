@@ -56,7 +56,4 @@ struct Memory::Parts {
 /// The text as refusals compare it: normal form, case folded, runs of blanks as one.
 [[nodiscard]] std::string folded(std::string_view text);
 
-/// Every sequence of the ranges, ascending.
-[[nodiscard]] std::vector<std::uint64_t> sequences_of(const std::vector<SequenceRange>& ranges);
-
 }  // namespace mbe

@@ -126,4 +126,12 @@ std::vector<FlagChange> flag_changes(const Payload& payload) {
   return out;
 }
 
+std::vector<std::uint64_t> sequences_of(const std::vector<SequenceRange>& ranges) {
+  std::vector<std::uint64_t> out;
+  for (const SequenceRange& range : ranges) {
+    for (std::uint64_t at = range.first; at <= range.last; ++at) out.push_back(at);
+  }
+  return out;
+}
+
 }  // namespace mbe

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analyse/analyser.h"
+#include "block/header.h"
 #include "block/payload.h"
 #include "index/attribute/index.h"
 #include "recall/cue_words.h"
@@ -43,5 +44,8 @@ struct FlagChange {
 
 /// When it happened if known, else when it was recorded.
 [[nodiscard]] TimeMs time_of(const Payload& payload);
+
+/// Every sequence of the ranges, ascending.
+[[nodiscard]] std::vector<std::uint64_t> sequences_of(const std::vector<SequenceRange>& ranges);
 
 }  // namespace mbe

@@ -1,12 +1,9 @@
 #include "engine/upkeep.h"
 
-#include "engine/idle_priority.h"
-
 namespace mbe {
 
 void Upkeep::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) {
-    lower_priority();
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
       stopped_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });

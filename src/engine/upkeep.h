@@ -1,7 +1,8 @@
 // What a long-lived process does for a chain while nobody asks for anything: follows what other
 // processes wrote, makes head record and derived files durable, overwrites what was erased.
 // Invariant: nothing depends on it; what it leaves undone is done at the next open or close.
-// One thread of its own, at idle priority; tick() may be called by any one thread instead.
+// One thread of its own, at normal priority since it holds locks that questions wait for; tick()
+// may be called by any one thread instead.
 #pragma once
 
 #include <chrono>

@@ -1,10 +1,10 @@
 #include "engine/vectors.h"
 
+#include <sched.h>
+
 #include <algorithm>
 
-#include "embed/windows.h"
 #include "engine/files.h"
-#include "engine/idle_priority.h"
 #include "engine/models.h"
 #include "engine/records.h"
 
@@ -12,28 +12,19 @@ namespace mbe {
 
 namespace {
 
-constexpr std::size_t blocks_a_batch = 64;
-constexpr std::size_t context_before = 2;  ///< turns the model reads before one
-constexpr std::size_t context_after = 1;
 constexpr std::uint64_t settled_after = 8;  ///< blocks after which a missing next turn is no turn
-constexpr std::size_t surely_short_bytes = 300;
-constexpr std::size_t context_text_bytes_max = 500;  ///< about 128 tokens
 constexpr std::uint8_t own_kinds =
     static_cast<std::uint8_t>(kind_bit(VectorKind::turn) | kind_bit(VectorKind::text_window));
 constexpr std::size_t background_blocks = 16;
 constexpr auto background_retry = std::chrono::seconds(30);
 
-}  // namespace
+/// Idle priority: the background never slows a person down. Failure only costs priority.
+void lower_priority() {
+  const sched_param none{};
+  static_cast<void>(sched_setscheduler(0, SCHED_IDLE, &none));
+}
 
-/// Texts on their way to the model, and where their vectors belong.
-struct Vectors::Batch {
-  std::vector<VectorEntry> entries;  ///< of texts, then of contexts
-  std::vector<std::string> texts;
-  std::vector<VectorEntry> context_entries;
-  std::vector<ContextText> contexts;
-  std::vector<VectorEntry> copied_entries;
-  std::vector<float> copied;  ///< rows that need no model
-};
+}  // namespace
 
 Vectors::Vectors(FileSystem& files, Chain& chain, Derived& derived, Options options)
     : files_(files), chain_(chain), derived_(derived), options_(std::move(options)) {
@@ -47,9 +38,7 @@ Vectors::~Vectors() {
 Result<std::unique_ptr<Vectors>> Vectors::open(FileSystem& files, Chain& chain, Derived& derived,
                                                Options options) {
   std::unique_ptr<Vectors> out(new Vectors(files, chain, derived, std::move(options)));
-  derived.on_erased([raw = out.get()](const ErasedBlocks& erased) {
-    return raw->forget(erased.sequences, erased.beside);
-  });
+  derived.on_erased([raw = out.get()](const ErasedBlocks& erased) { return raw->forget(erased); });
   if (out->options_.embedder == nullptr) return out;
   out->cache_ = std::make_unique<QueryCache>(*out->options_.embedder);
   MBE_TRY(out->open_index());
@@ -139,11 +128,15 @@ Vectors::Query Vectors::query(const std::string& cue) {
     out.note = options_.model_note;
     return out;
   }
-  const auto left = embed_pending(pending_before_query, Reach::own, {});
-  if (left.ok()) {
-    out.pending = *left;
+  std::optional<Result<std::uint64_t>> left;
+  // Whoever embeds in the background may be long; a question does not wait for it.
+  if (const std::unique_lock turn(embedding_, std::try_to_lock); turn.owns_lock()) {
+    left = embed_in_turn(pending_before_query, Reach::own, {});
+  }
+  if (left && left->ok()) {
+    out.pending = **left;
   } else {
-    out.note = left.error();
+    if (left) out.note = left->error();
     if (const auto waiting = pending(derived_.snapshot()); waiting.ok()) {
       out.pending = waiting->size();
     }
@@ -162,131 +155,6 @@ Vectors::Query Vectors::query(const std::string& cue) {
   return out;
 }
 
-Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach reach,
-                                             const Progress& progress) {
-  if (options_.embedder == nullptr) {
-    return fail(ErrorCode::unavailable, "no embedding model: {}",
-                options_.model_note ? options_.model_note->message() : "");
-  }
-  MBE_TRY(derived_.follow());
-  const std::lock_guard one_at_a_time(embedding_);
-  std::uint64_t done = 0;
-  for (;;) {
-    const DerivedSnapshot indexes = derived_.snapshot();
-    MBE_ASSIGN(const SequenceSet waiting, pending(indexes));
-    SequenceSet contexts;
-    if (reach == Reach::own_and_context) {
-      MBE_ASSIGN(contexts, pending_contexts(indexes));
-    }
-    const std::uint64_t left = waiting.size() + contexts.size();
-    if (left == 0 && reach == Reach::own_and_context) MBE_TRY(finish_switch());
-    if (left == 0 || done >= blocks_max) return left;
-    std::vector<std::uint64_t> part = (waiting.empty() ? contexts : waiting).to_vector();
-    const auto size = std::min<std::uint64_t>({part.size(), blocks_max - done, blocks_a_batch});
-    part.erase(part.begin(), part.end() - static_cast<std::ptrdiff_t>(size));
-    MBE_TRY(waiting.empty() ? embed_contexts(part, indexes) : embed_blocks(part));
-    done += part.size();
-    if (progress && !progress(done, done + left - part.size())) return left - part.size();
-  }
-}
-
-Result<void> Vectors::embed_blocks(const std::vector<std::uint64_t>& sequences) {
-  Batch batch;
-  for (const std::uint64_t sequence : sequences) MBE_TRY(gather(sequence, batch));
-  return run_batch(batch);
-}
-
-Result<void> Vectors::embed_contexts(const std::vector<std::uint64_t>& sequences,
-                                     const DerivedSnapshot& indexes) {
-  Batch batch;
-  for (const std::uint64_t sequence : sequences) {
-    MBE_TRY(gather_context(sequence, indexes, batch));
-  }
-  return run_batch(batch);
-}
-
-Result<void> Vectors::gather(std::uint64_t sequence, Batch& batch) {
-  MBE_ASSIGN(const Block block, chain_.read(sequence));
-  if (block.state != BlockState::ok) return {};
-  const std::string& text = block.payload.text;
-  const auto count = [&](std::string_view piece) { return options_.embedder->count_tokens(piece); };
-  // A byte is at least a token only for the rarest texts; a short one need not be counted.
-  std::vector<TextSpan> windows{{0, static_cast<std::uint32_t>(text.size())}};
-  if (text.size() > surely_short_bytes) {
-    MBE_ASSIGN(windows, embedding_windows(text, count));
-  }
-  const auto kind = windows.size() == 1 ? VectorKind::turn : VectorKind::text_window;
-  for (const TextSpan& window : windows) {
-    batch.entries.push_back({sequence, kind, window.begin, window.end});
-    batch.texts.push_back(text.substr(window.begin, window.end - window.begin));
-  }
-  return {};
-}
-
-Result<void> Vectors::gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes,
-                                     Batch& batch) {
-  const auto said = [&](std::uint64_t at) -> Result<std::string> {
-    MBE_ASSIGN(const Block block, chain_.read(at));
-    if (block.state != BlockState::ok) return std::string();
-    const Payload& payload = block.payload;
-    return payload.speaker.empty() ? payload.text : payload.speaker + ": " + payload.text;
-  };
-  MBE_ASSIGN(const Neighbours beside, indexes.attributes->neighbours(sequence, context_before));
-  ContextText text;
-  MBE_ASSIGN(text.text, said(sequence));
-  if (text.text.empty()) return {};
-  if (text.text.size() > context_text_bytes_max) return copy_own(sequence, batch);
-  for (const std::uint64_t before : beside.before) {  // nearest first
-    MBE_ASSIGN(std::string part, said(before));
-    if (!part.empty()) text.before.insert(text.before.begin(), std::move(part));
-  }
-  for (std::size_t i = 0; i < std::min(beside.after.size(), context_after); ++i) {
-    MBE_ASSIGN(std::string part, said(beside.after[i]));
-    if (!part.empty()) text.after.push_back(std::move(part));
-  }
-  batch.context_entries.push_back({sequence, VectorKind::window_context, 0, 0});
-  batch.contexts.push_back(std::move(text));
-  return {};
-}
-
-/// A long turn says enough by itself: its context vector is its own.
-Result<void> Vectors::copy_own(std::uint64_t sequence, Batch& batch) {
-  MBE_ASSIGN(const auto stored, snapshot()->vectors(sequence));
-  for (const auto& one : stored) {
-    if (one.entry.kind != VectorKind::turn) continue;
-    batch.copied_entries.push_back({sequence, VectorKind::window_context, 0, 0});
-    batch.copied.insert(batch.copied.end(), one.values.begin(), one.values.end());
-  }
-  return {};
-}
-
-Result<void> Vectors::run_batch(Batch& batch) {
-  const std::vector<std::string_view> texts(batch.texts.begin(), batch.texts.end());
-  EmbeddingRows rows;
-  if (!texts.empty()) {
-    MBE_ASSIGN(rows, options_.embedder->embed(texts, TextRole::passage));
-  }
-  if (!batch.contexts.empty()) {
-    MBE_ASSIGN(const auto more, options_.embedder->embed_in_context(batch.contexts));
-    rows.values.insert(rows.values.end(), more.values.begin(), more.values.end());
-    batch.entries.insert(batch.entries.end(), batch.context_entries.begin(),
-                         batch.context_entries.end());
-  }
-  rows.values.insert(rows.values.end(), batch.copied.begin(), batch.copied.end());
-  batch.entries.insert(batch.entries.end(), batch.copied_entries.begin(),
-                       batch.copied_entries.end());
-  const Head head = chain_.head();
-  const std::lock_guard lock(mutex_);
-  // What was erased while the model ran must not come back.
-  std::vector<std::uint64_t> erased;
-  for (const VectorEntry& entry : batch.entries) {
-    if (chain_.is_erased(entry.sequence)) erased.push_back(entry.sequence);
-  }
-  MBE_TRY(index_->append(batch.entries, rows.values, {head.sequence, head.hash}));
-  if (!erased.empty()) index_->remove(erased);
-  return {};
-}
-
 Result<std::optional<std::vector<float>>> Vectors::of_block(std::uint64_t sequence) const {
   if (index_ == nullptr) return std::optional<std::vector<float>>();
   MBE_ASSIGN(auto stored, snapshot()->vectors(sequence));
@@ -301,22 +169,28 @@ std::vector<std::string> Vectors::emotions(const std::vector<float>& vector) con
                                   : emotion_names(*options_.head, vector);
 }
 
-Result<void> Vectors::forget(const std::vector<std::uint64_t>& sequences,
-                             const std::vector<std::uint64_t>& read_beside) {
+Result<void> Vectors::forget(const ErasedBlocks& erased) {
   if (cache_ != nullptr) cache_->clear();
   if (index_ == nullptr) {
     return options_.may_write ? remove_directory(files_, options_.directory) : Result<void>();
   }
-  std::vector<std::uint64_t> all = sequences;
-  all.insert(all.end(), read_beside.begin(), read_beside.end());
   const std::lock_guard lock(mutex_);
-  if (former_) {
-    former_->cache->clear();
-    former_->index->remove(all);
-    MBE_TRY(former_->index->purge());
+  if (former_) former_->cache->clear();
+  for (VectorIndex* index : {former_ ? former_->index.get() : nullptr, index_.get()}) {
+    if (index == nullptr) continue;
+    MBE_ASSIGN(const SequenceSet all, index->snapshot()->sequences());
+    SequenceSet there;
+    for (const SequenceRange& range : erased.ranges) {
+      there |= all & SequenceSet::range(range.first, range.last + 1);
+    }
+    const bool neighbours_known = (there - erased.known).empty();
+    std::vector<std::uint64_t> gone = neighbours_known ? there.to_vector() : all.to_vector();
+    gone.insert(gone.end(), erased.beside.begin(), erased.beside.end());
+    if (gone.empty()) continue;
+    index->remove(gone);
+    MBE_TRY(index->purge());
   }
-  index_->remove(all);
-  return index_->purge();
+  return {};
 }
 
 Result<void> Vectors::start_over() {

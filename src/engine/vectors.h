@@ -49,7 +49,8 @@ class Vectors {
                                                              Derived& derived, Options options);
   ~Vectors();
 
-  /// Embeds up to pending_before_query pending blocks, then the cue. While the blocks are being
+  /// Embeds up to pending_before_query pending blocks, unless somebody embeds already, then the
+  /// cue. While the blocks are being
   /// embedded anew for another model, the old one's vectors answer. Never fails: what goes wrong is
   /// said in the note, and recall goes on without vectors.
   [[nodiscard]] Query query(const std::string& cue);
@@ -101,10 +102,12 @@ class Vectors {
   Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes, Batch& batch);
   Result<void> copy_own(std::uint64_t sequence, Batch& batch);
   Result<void> run_batch(Batch& batch);
-  /// Removes the vectors of these blocks, and of the turns whose context held them, from disk too;
-  /// the latter are pending again.
-  Result<void> forget(const std::vector<std::uint64_t>& sequences,
-                      const std::vector<std::uint64_t>& read_beside);
+  /// Removes the vectors of the erased blocks, and of the turns whose context held them, from disk
+  /// too; the latter are pending again. Where those turns are not known any more, all go.
+  Result<void> forget(const ErasedBlocks& erased);
+  /// embed_pending for a caller that holds embedding_.
+  Result<std::uint64_t> embed_in_turn(std::uint64_t blocks_max, Reach reach,
+                                      const Progress& progress);
   void run(const std::stop_token& stop);
 
   FileSystem& files_;

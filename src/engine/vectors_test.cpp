@@ -1,5 +1,7 @@
 #include "engine/vectors.h"
 
+#include <future>
+
 #include "engine/engine_fixture.h"
 #include "engine/memory_parts.h"
 
@@ -67,6 +69,59 @@ TEST_F(ModelChange, WithoutTheOldModelTheNewAnswersAtOnce) {
   const auto vectors = Vectors::open(parts.files, *parts.chain, *parts.derived, options);
   ASSERT_TRUE(vectors.ok());
   EXPECT_EQ((*vectors)->query("the pond").model_id, second_->model_id());
+}
+
+TEST_F(ModelChange, AQuestionDoesNotWaitForWhoeverEmbeds) {
+  fill();
+  const auto vectors = open(second_);
+  std::future<Vectors::Query> question;
+  bool answered = false;
+  const auto ask = [&](std::uint64_t, std::uint64_t) {
+    question = std::async(std::launch::async, [&] { return vectors->query("the pond"); });
+    answered = question.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+    return false;  // one part is enough
+  };
+  ASSERT_TRUE(vectors->embed_pending(1'000, Vectors::Reach::own, ask).ok());
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(question.get().model_id, embedder_->model_id());
+}
+
+/// Does something once while the model runs.
+class InterruptedEmbedder final : public Embedder {
+ public:
+  std::function<void()> meanwhile;
+
+  [[nodiscard]] const std::string& model_id() const override { return real_.model_id(); }
+  [[nodiscard]] std::size_t dim() const override { return real_.dim(); }
+  [[nodiscard]] std::size_t tokens_max() const override { return real_.tokens_max(); }
+  [[nodiscard]] Result<std::size_t> count_tokens(std::string_view text) override {
+    return real_.count_tokens(text);
+  }
+  [[nodiscard]] Result<EmbeddingRows> embed(std::span<const std::string_view> texts,
+                                            TextRole role) override {
+    if (const auto once = std::exchange(meanwhile, nullptr)) once();
+    return real_.embed(texts, role);
+  }
+  [[nodiscard]] Result<EmbeddingRows> embed_in_context(
+      std::span<const ContextText> texts) override {
+    if (const auto once = std::exchange(meanwhile, nullptr)) once();
+    return real_.embed_in_context(texts);
+  }
+
+ private:
+  TestEmbedder real_{32};
+};
+
+TEST_F(ModelChange, WhatIsErasedWhileTheModelRunsLeavesNoVector) {
+  const auto gone = remember("the heron stands in the pond", "s");
+  const auto beside = remember("and then it flies away", "s");
+  const auto embedder = std::make_shared<InterruptedEmbedder>();
+  const auto vectors = open(embedder);
+  const auto erase = [&] { ASSERT_TRUE(memory_->forget({.blocks = {gone}}, 1).ok()); };
+  embedder->meanwhile = erase;
+  ASSERT_EQ(*vectors->embed_pending(1'000, Vectors::Reach::own_and_context, {}), 0U);
+  EXPECT_FALSE(vectors->of_block(gone)->has_value());
+  EXPECT_TRUE(vectors->of_block(beside)->has_value());
 }
 
 }  // namespace
