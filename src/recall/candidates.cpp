@@ -44,10 +44,10 @@ std::size_t wanted(const RecallCue& cue) {
 
 Result<void> find_by_words(const RecallView& view, const RecallCue& cue, const CueReading& reading,
                            Found& found) {
-  for (const auto* query : {&reading.terms, &reading.concepts}) {
-    if (query->empty()) continue;
+  for (const auto* plan : {&reading.terms_plan, &reading.concepts_plan}) {
+    if (plan->idf.empty()) continue;
     MBE_ASSIGN(const auto hits,
-               view.keyword.search(*query, {.top_k = wanted(cue), .allowed = cue.allowed}));
+               view.keyword.search(*plan, {.top_k = wanted(cue), .allowed = cue.allowed}));
     for (std::size_t i = 0; i < hits.size(); ++i) found.add(hits[i].sequence, Arm::keyword, i + 1);
   }
   return {};
@@ -93,28 +93,27 @@ Result<void> find_by_vector(const RecallView& view, const RecallCue& cue, Found&
   return {};
 }
 
-Result<Candidate> open_candidate(const RecallView& view, std::uint64_t sequence,
-                                 const std::array<std::uint32_t, arm_count>& ranks) {
-  Candidate out;
-  out.sequence = sequence;
-  out.arm_rank = ranks;
-  MBE_ASSIGN(auto record, view.attributes.record(sequence));
-  if (record) out.record = std::move(*record);
-  MBE_ASSIGN(out.beside, view.attributes.neighbours(sequence, neighbours_looked_at));
-  return out;
-}
-
 std::vector<std::uint64_t> sequences_of(const std::vector<Candidate>& candidates) {
   std::vector<std::uint64_t> out;
   for (const Candidate& one : candidates) out.push_back(one.sequence);
   return out;
 }
 
+/// One column of cosines, by kind.
+using Cosines = std::vector<std::optional<float>>;
+
+Cosines column_of(const std::vector<KindCosines>& found, std::size_t queries, std::size_t query,
+                  std::uint8_t kinds) {
+  Cosines out;
+  for (std::size_t at = query; at < found.size(); at += queries) {
+    out.push_back(best_cosine(found[at], kinds));
+  }
+  return out;
+}
+
 /// Cosines of the candidates' own vectors. One that is not embedded yet is unknown, not unlike: it
 /// takes the mean of the others, so that vectors speak neither for nor against it.
-Result<void> fill_own(const VectorSnapshot& vectors, std::span<const float> query,
-                      std::vector<Candidate>& candidates, float Candidate::* into) {
-  MBE_ASSIGN(const auto cosines, vectors.cosines(query, sequences_of(candidates), own_kinds));
+void fill_own(const Cosines& cosines, std::vector<Candidate>& candidates, float Candidate::* into) {
   float sum = 0;
   std::size_t known = 0;
   for (const auto& cosine : cosines) {
@@ -125,18 +124,14 @@ Result<void> fill_own(const VectorSnapshot& vectors, std::span<const float> quer
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     candidates[i].*into = cosines[i].value_or(mean);
   }
-  return {};
 }
 
 /// Cosines of the candidates among their neighbours; what has no such vector stands for itself.
-Result<void> fill_context(const VectorSnapshot& vectors, std::span<const float> query,
-                          std::vector<Candidate>& candidates, float Candidate::* into,
-                          float Candidate::* own) {
-  MBE_ASSIGN(const auto cosines, vectors.cosines(query, sequences_of(candidates), context_kinds));
+void fill_context(const Cosines& cosines, std::vector<Candidate>& candidates,
+                  float Candidate::* into, float Candidate::* own) {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     candidates[i].*into = cosines[i].value_or(candidates[i].*own);
   }
-  return {};
 }
 
 /// Mean of the best context cosines: of twenty, or of a twentieth of a small store.
@@ -155,27 +150,35 @@ Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
                              std::span<const float> hub, Gathered& out) {
   auto& all = out.candidates;
   const VectorSnapshot& vectors = *view.vector;
-  MBE_TRY(fill_own(vectors, cue.vector, all, &Candidate::turn));
-  MBE_TRY(fill_context(vectors, cue.vector, all, &Candidate::context, &Candidate::turn));
+  std::vector<std::span<const float>> queries{cue.vector};
+  if (!hub.empty()) queries.push_back(hub);
+  MBE_ASSIGN(const auto found, vectors.cosines(queries, sequences_of(all)));
+  const auto column = [&](std::size_t query, std::uint8_t kinds) {
+    return column_of(found, queries.size(), query, kinds);
+  };
+  fill_own(column(0, own_kinds), all, &Candidate::turn);
+  fill_context(column(0, context_kinds), all, &Candidate::context, &Candidate::turn);
   if (!hub.empty()) {
-    MBE_TRY(fill_own(vectors, hub, all, &Candidate::turn_hub));
-    MBE_TRY(fill_context(vectors, hub, all, &Candidate::context_hub, &Candidate::turn_hub));
+    fill_own(column(1, own_kinds), all, &Candidate::turn_hub);
+    fill_context(column(1, context_kinds), all, &Candidate::context_hub, &Candidate::turn_hub);
   }
   out.best_cosines = mean_of_best(all, view.attributes.record_count());
   std::vector<std::uint64_t> near;
   for (const auto& [sequence, beside] : out.beside) near.push_back(sequence);
-  MBE_ASSIGN(const auto cosines, vectors.cosines(cue.vector, near, own_kinds));
-  for (std::size_t i = 0; i < near.size(); ++i) out.beside[near[i]].turn = cosines[i].value_or(0);
+  MBE_ASSIGN(const auto cosines, vectors.cosines(std::span(queries).first(1), near));
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    out.beside[near[i]].turn = best_cosine(cosines[i], own_kinds).value_or(0);
+  }
   return {};
 }
 
 Result<void> measure_words(const RecallView& view, const CueReading& reading, Gathered& out) {
   std::vector<std::uint64_t> sequences = sequences_of(out.candidates);
-  MBE_ASSIGN(const auto concepts, view.keyword.score_parts(reading.concepts, sequences));
+  MBE_ASSIGN(const auto concepts, view.keyword.score_parts(reading.concepts_plan, sequences));
   std::vector<std::uint64_t> near;
   for (const auto& [sequence, beside] : out.beside) near.push_back(sequence);
   sequences.insert(sequences.end(), near.begin(), near.end());
-  MBE_ASSIGN(const auto parts, view.keyword.score_parts(reading.terms, sequences));
+  MBE_ASSIGN(const auto parts, view.keyword.score_parts(reading.terms_plan, sequences));
   for (std::size_t i = 0; i < out.candidates.size(); ++i) {
     out.candidates[i].parts = parts[i];
     out.candidates[i].concept_score = concepts[i].idf_matched;
@@ -187,17 +190,34 @@ Result<void> measure_words(const RecallView& view, const CueReading& reading, Ga
 }
 
 /// Seeds whose neighbours become candidates too: the best of each arm.
-void add_neighbours(const Found& before, const AttributeSnapshot& attributes, Found& found) {
-  for (const auto& [sequence, ranks] : before.all()) {
+Result<void> add_neighbours(const AttributeSnapshot& attributes, Found& found) {
+  std::vector<std::uint64_t> seeds;
+  for (const auto& [sequence, ranks] : found.all()) {
     const bool seed = std::ranges::any_of(
         ranks, [](std::uint32_t rank) { return rank > 0 && rank <= seeds_with_neighbours; });
-    if (!seed) continue;
-    const auto beside = attributes.neighbours(sequence, 1);
-    if (!beside.ok()) continue;
-    for (const auto* side : {&beside->before, &beside->after}) {
+    if (seed) seeds.push_back(sequence);
+  }
+  MBE_ASSIGN(const auto turns, attributes.turns(seeds, 1));
+  for (const auto& turn : turns) {
+    if (!turn) continue;
+    for (const auto* side : {&turn->beside.before, &turn->beside.after}) {
       for (const std::uint64_t neighbour : *side) found.add(neighbour, std::nullopt, 0);
     }
   }
+  return {};
+}
+
+/// Who said each, where and beside what.
+Result<void> read_turns(const AttributeSnapshot& attributes, Gathered& out) {
+  MBE_ASSIGN(auto turns, attributes.turns(sequences_of(out.candidates), neighbours_looked_at));
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (!turns[i]) continue;
+    AttributeTurn& said = out.candidates[i].said = *std::move(turns[i]);
+    for (const auto* side : {&said.beside.before, &said.beside.after}) {
+      for (const std::uint64_t neighbour : *side) out.beside[neighbour] = {};
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -216,20 +236,16 @@ Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
       found.add(cue.waypoints[i].sequence, Arm::waypoint, i + 1);
     }
   }
-  const Found seeds = found;
-  if (cue.arms == all_arms) add_neighbours(seeds, view.attributes, found);
+  if (cue.arms == all_arms) MBE_TRY(add_neighbours(view.attributes, found));
   Gathered out;
   for (const auto& [sequence, ranks] : found.all()) {
-    MBE_ASSIGN(Candidate one, open_candidate(view, sequence, ranks));
+    Candidate& one = out.candidates.emplace_back();
+    one.sequence = sequence;
+    one.arm_rank = ranks;
     if (const auto hit = best.find(sequence); hit != best.end()) one.best = hit->second;
-    for (const auto* side : {&one.beside.before, &one.beside.after}) {
-      for (const std::uint64_t neighbour : *side) out.beside[neighbour] = {};
-    }
-    out.candidates.push_back(std::move(one));
   }
-  MBE_ASSIGN(out.questions, view.attributes.with_value(Field::tag, "question"));
-  const std::vector<std::uint64_t> last = view.attributes.all().to_vector();
-  if (!last.empty()) out.newest = std::max<std::uint64_t>(last.back(), 1);
+  MBE_TRY(read_turns(view.attributes, out));
+  out.newest = std::max<std::uint64_t>(view.attributes.all().last().value_or(1), 1);
   MBE_TRY(measure_words(view, reading, out));
   if (vectors) MBE_TRY(measure_vectors(view, cue, hub, out));
   return out;

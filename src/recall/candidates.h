@@ -11,8 +11,7 @@ namespace mbe {
 
 struct Candidate {
   std::uint64_t sequence = 0;
-  AttributeRecord record;
-  Neighbours beside;  ///< up to two turns on each side
+  AttributeTurn said;  ///< with up to two turns on each side
   KeywordParts parts;
   double concept_score = 0;  ///< matched idf of concepts, by weight
   float turn = 0, context = 0, turn_hub = 0, context_hub = 0;  ///< cosines
@@ -29,7 +28,6 @@ struct Beside {
 struct Gathered {
   std::vector<Candidate> candidates;  ///< by sequence
   std::unordered_map<std::uint64_t, Beside> beside;
-  SequenceSet questions;     ///< blocks of the store that ask
   std::uint64_t newest = 1;  ///< last sequence of the store, at least 1
   float best_cosines = 0;    ///< mean of the best context cosines, see store_cosines
 };

@@ -31,15 +31,15 @@ struct Speaker {
   double asking = 0;  ///< share of turns that are questions, smoothed
 };
 
-Result<std::vector<Speaker>> speakers_of(const AttributeSnapshot& attributes) {
+Result<std::vector<Speaker>> speakers_of(const AttributeSnapshot& attributes,
+                                         const SequenceSet& questions) {
   MBE_ASSIGN(const std::vector<ValueCount> names, attributes.values(Field::speaker));
   std::vector<Speaker> out;
   if (names.size() > speakers_looked_at) return out;
-  MBE_ASSIGN(const SequenceSet questions, attributes.with_value(Field::tag, question_tag));
   for (const ValueCount& name : names) {
     if (name.value.empty()) continue;
     MBE_ASSIGN(const SequenceSet turns, attributes.with_value(Field::speaker, name.value));
-    const auto asked = static_cast<double>((turns & questions).size());
+    const auto asked = static_cast<double>(turns.shared_with(questions));
     out.push_back({name.value, asked / (static_cast<double>(turns.size()) + 2)});
   }
   return out;
@@ -86,9 +86,11 @@ Result<void> read_terms(const RecallView& view, const RecallCue& cue,
     if (other_use || names.contains({term.kind, term.text})) continue;
     if (words.is(CueWord::filler, term.text) || out.terms.size() >= terms_max) continue;
     const float weight = weight_of(term.kind);
-    MBE_ASSIGN(const double idf, view.keyword.idf(term.kind, term.text));
     out.terms.push_back({term.kind, term.text, weight});
-    out.terms_idf += static_cast<double>(weight) * idf;
+  }
+  MBE_ASSIGN(out.terms_plan, view.keyword.plan(out.terms));
+  for (std::size_t i = 0; i < out.terms.size(); ++i) {
+    out.terms_idf += static_cast<double>(out.terms[i].weight) * out.terms_plan.idf[i];
   }
   return {};
 }
@@ -105,16 +107,22 @@ Result<void> read_concepts(const RecallView& view, const RecallCue& cue, CueRead
   for (const Keyword& keyword : cue.analysis.keywords) {
     if (!keyword.is_concept) continue;
     add(keyword.id, 1);
-    MBE_ASSIGN(const double idf, view.keyword.idf(TermKind::concept_id, keyword.id));
-    out.concepts_idf += idf;
     for (const RelatedConcept& related : view.analyser.related(keyword.id)) {
       add(related.id, related.weight);
     }
   }
+  for (const std::string& id : cue.analysis.possible_concepts) add(id, possible_weight);
+  MBE_ASSIGN(out.concepts_plan, view.keyword.plan(out.concepts));
+  const auto idf = [&](std::string_view id) {
+    const auto at = std::ranges::find(out.concepts, id, &QueryTerm::text) - out.concepts.begin();
+    const auto place = static_cast<std::size_t>(at);
+    return place < out.concepts.size() ? out.concepts_plan.idf[place] : 0.0;
+  };
+  for (const Keyword& keyword : cue.analysis.keywords) {
+    if (keyword.is_concept) out.concepts_idf += idf(keyword.id);
+  }
   for (const std::string& id : cue.analysis.possible_concepts) {
-    add(id, possible_weight);
-    MBE_ASSIGN(const double idf, view.keyword.idf(TermKind::concept_id, id));
-    out.concepts_idf = std::max(out.concepts_idf, idf);
+    out.concepts_idf = std::max(out.concepts_idf, idf(id));
   }
   return {};
 }
@@ -123,7 +131,8 @@ Result<void> read_concepts(const RecallView& view, const RecallCue& cue, CueRead
 
 Result<CueReading> read_cue(const RecallView& view, const RecallCue& cue, const CueWords& words) {
   CueReading out;
-  MBE_ASSIGN(const std::vector<Speaker> speakers, speakers_of(view.attributes));
+  MBE_ASSIGN(out.questions, view.attributes.with_value(Field::tag, question_tag));
+  MBE_ASSIGN(const std::vector<Speaker> speakers, speakers_of(view.attributes, out.questions));
   MBE_TRY(read_terms(view, cue, speakers, words, out));
   MBE_TRY(read_concepts(view, cue, out));
   for (const std::string& tag : cue.analysis.tags) {

@@ -31,14 +31,11 @@ float flag(bool value) {
 /// idf of the cue's terms by bit of KeywordParts::mask.
 class TermWeights {
  public:
-  [[nodiscard]] static Result<TermWeights> of(const RecallView& view, const CueReading& reading) {
-    TermWeights out;
-    out.total_ = std::max(reading.terms_idf, 1e-6);
-    for (const QueryTerm& term : reading.terms) {
-      MBE_ASSIGN(const double idf, view.keyword.idf(term.kind, term.text));
-      out.weights_.push_back(static_cast<double>(term.weight) * idf);
+  explicit TermWeights(const CueReading& reading) : total_(std::max(reading.terms_idf, 1e-6)) {
+    for (std::size_t i = 0; i < reading.terms.size(); ++i) {
+      const auto weight = static_cast<double>(reading.terms[i].weight);
+      weights_.push_back(weight * reading.terms_plan.idf[i]);
     }
-    return out;
   }
   [[nodiscard]] double share(std::uint64_t mask) const {
     double sum = 0;
@@ -50,7 +47,7 @@ class TermWeights {
 
  private:
   std::vector<double> weights_;
-  double total_ = 1;
+  double total_;
 };
 
 /// A first guess at relevance, for what needs the best few before the model has spoken.
@@ -80,21 +77,21 @@ double terseness_of(const RecallCue& cue, const CueReading& reading) {
 class Evidence {
  public:
   Evidence(const RecallView& view, const RecallCue& cue, const CueReading& reading,
-           const Gathered& gathered, TermWeights weights)
+           const Gathered& gathered)
       : view_(view),
         cue_(cue),
         reading_(reading),
         terseness_(terseness_of(cue, reading)),
         gathered_(gathered),
-        weights_(std::move(weights)),
-        questions_(gathered.questions),
+        weights_(reading),
         order_(rough_order(gathered, reading.terms_idf)) {
     rows_.resize(gathered.candidates.size());
     conversation_ = std::ranges::any_of(
-        gathered.candidates, [](const Candidate& one) { return !one.record.session.empty(); });
+        gathered.candidates, [](const Candidate& one) { return !one.said.session.empty(); });
   }
 
   Result<std::vector<FeatureRow>> take() {
+    MBE_TRY(read_marks());
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       words(gathered_.candidates[i], rows_[i]);
       session(gathered_.candidates[i], rows_[i]);
@@ -114,11 +111,22 @@ class Evidence {
     row[index_of(feature)] = static_cast<float>(value);
   }
 
+  Result<void> read_marks() {
+    const auto read = [&](bool asked, std::string_view mark, SequenceSet& into) -> Result<void> {
+      if (!asked) return {};
+      MBE_ASSIGN(into, view_.attributes.with_value(Field::keyword, mark));
+      return {};
+    };
+    MBE_TRY(read(reading_.asks_quantity, number_mark, with_number_));
+    MBE_TRY(read(reading_.asks_when, moment_mark, with_moment_));
+    return read(reading_.asks_current, change_mark, with_change_);
+  }
+
   void words(const Candidate& one, FeatureRow& row) const {
     const auto length = static_cast<double>(one.parts.length);
     set(row, Feature::lexical, one.parts.total() / lexical_scale);
     set(row, Feature::matched, weights_.share(one.parts.mask));
-    if (!one.record.session.empty()) {
+    if (!one.said.session.empty()) {
       set(row, Feature::coverage, weights_.share(one.parts.mask));
       set(row, Feature::length, std::log1p(length) / length_scale);
     }
@@ -143,12 +151,13 @@ class Evidence {
         if (i == 0) neighbour = std::max(neighbour, beside.turn);
       }
     };
-    look(one.beside.before);
-    look(one.beside.after);
+    look(one.said.beside.before);
+    look(one.said.beside.after);
     set(row, Feature::window_coverage, weights_.share(mask) - weights_.share(one.parts.mask));
     if (neighbour > 0) set(row, Feature::neighbour, neighbour - one.turn);
-    if (!one.beside.before.empty() && questions_.contains(one.beside.before.front())) {
-      const Beside& before = gathered_.beside.at(one.beside.before.front());
+    if (!one.said.beside.before.empty() &&
+        reading_.questions.contains(one.said.beside.before.front())) {
+      const Beside& before = gathered_.beside.at(one.said.beside.before.front());
       set(row, Feature::previous,
           before.parts.total() / (2.2 * std::max(reading_.terms_idf, 1e-6)));
     }
@@ -175,18 +184,16 @@ class Evidence {
   }
 
   void situation(const Candidate& one, FeatureRow& row) const {
-    const AttributeRecord& record = one.record;
-    const auto marked = [&](std::string_view mark) { return contains(record.keywords, mark); };
-    const bool talk = !record.session.empty();
-    const auto agent = reading_.agents.find(record.speaker);
+    const bool talk = !one.said.session.empty();
+    const auto agent = reading_.agents.find(one.said.speaker);
     const float named = agent == reading_.agents.end() ? 0 : agent->second;
-    set(row, Feature::agent, record.kind == Kind::answer ? 1 : named);
-    set(row, Feature::question, flag(talk && questions_.contains(one.sequence)));
-    set(row, Feature::speaker, flag(contains(reading_.named_speakers, record.speaker)));
-    set(row, Feature::quantity, flag(talk && reading_.asks_quantity && marked(number_mark)));
-    set(row, Feature::moment, flag(talk && reading_.asks_when && marked(moment_mark)));
-    set(row, Feature::change, flag(reading_.asks_current && marked(change_mark)));
-    set(row, Feature::date, nearness(record.time_ms()));
+    set(row, Feature::agent, one.said.kind == Kind::answer ? 1 : named);
+    set(row, Feature::question, flag(talk && reading_.questions.contains(one.sequence)));
+    set(row, Feature::speaker, flag(contains(reading_.named_speakers, one.said.speaker)));
+    set(row, Feature::quantity, flag(talk && with_number_.contains(one.sequence)));
+    set(row, Feature::moment, flag(talk && with_moment_.contains(one.sequence)));
+    set(row, Feature::change, flag(with_change_.contains(one.sequence)));
+    set(row, Feature::date, nearness(one.said.time_ms));
     for (const WaypointHint& hint : cue_.waypoints) {
       if (hint.sequence == one.sequence) set(row, Feature::waypoint, hint.relevance);
     }
@@ -206,10 +213,10 @@ class Evidence {
   void session_coverage() {
     std::map<std::string_view, std::uint64_t> masks;
     for (const Candidate& one : gathered_.candidates) {
-      if (!one.record.session.empty()) masks[one.record.session] |= one.parts.mask;
+      if (!one.said.session.empty()) masks[one.said.session] |= one.parts.mask;
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const auto found = masks.find(gathered_.candidates[i].record.session);
+      const auto found = masks.find(gathered_.candidates[i].said.session);
       if (found != masks.end()) {
         set(rows_[i], Feature::session_coverage, weights_.share(found->second));
       }
@@ -220,7 +227,7 @@ class Evidence {
   /// store that was filled in one moment.
   void recency() {
     if (!reading_.asks_current || gathered_.candidates.empty()) return;
-    const auto time = [](const Candidate& one) { return one.record.time_ms(); };
+    const auto time = [](const Candidate& one) { return one.said.time_ms; };
     const auto [first, last] = std::ranges::minmax(gathered_.candidates, {}, time);
     if (time(first) == time(last)) return;
     const auto newest = static_cast<double>(gathered_.newest);
@@ -233,17 +240,18 @@ class Evidence {
   Result<void> tags() {
     const auto blocks = static_cast<double>(view_.attributes.record_count());
     double total = 0;
-    std::vector<std::pair<std::string, double>> weights;
+    std::vector<std::pair<SequenceSet, double>> weights;
     for (const std::string& tag : reading_.tags) {
-      MBE_ASSIGN(const SequenceSet having, view_.attributes.with_value(Field::tag, tag));
-      weights.emplace_back(tag, std::log1p(blocks / (static_cast<double>(having.size()) + 1)));
-      total += weights.back().second;
+      MBE_ASSIGN(SequenceSet having, view_.attributes.with_value(Field::tag, tag));
+      const double weight = std::log1p(blocks / (static_cast<double>(having.size()) + 1));
+      weights.emplace_back(std::move(having), weight);
+      total += weight;
     }
     if (total <= 0) return {};
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       double shared = 0;
-      for (const auto& [tag, weight] : weights) {
-        if (contains(gathered_.candidates[i].record.tags, tag)) shared += weight;
+      for (const auto& [having, weight] : weights) {
+        if (having.contains(gathered_.candidates[i].sequence)) shared += weight;
       }
       set(rows_[i], Feature::tag, shared / total);
     }
@@ -277,9 +285,11 @@ class Evidence {
     for (const double value : centre) unit.push_back(static_cast<float>(value / std::sqrt(square)));
     std::vector<std::uint64_t> sequences;
     for (const Candidate& one : gathered_.candidates) sequences.push_back(one.sequence);
-    MBE_ASSIGN(const auto cosines, view_.vector->cosines(unit, sequences));
+    const std::span<const float> query = unit;
+    MBE_ASSIGN(const auto cosines, view_.vector->cosines(std::span(&query, 1), sequences));
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      set(rows_[i], Feature::feedback, cosines[i].value_or(0));
+      const auto cosine = best_cosine(cosines[i], all_vector_kinds);
+      set(rows_[i], Feature::feedback, cosine.value_or(0));
     }
     return {};
   }
@@ -290,7 +300,7 @@ class Evidence {
   double terseness_;
   const Gathered& gathered_;
   TermWeights weights_;
-  const SequenceSet& questions_;
+  SequenceSet with_number_, with_moment_, with_change_;  ///< marked blocks, where the cue asks
   std::vector<std::size_t> order_;
   std::vector<FeatureRow> rows_;
   bool conversation_ = false;  ///< some candidate belongs to a session
@@ -301,8 +311,7 @@ class Evidence {
 Result<std::vector<FeatureRow>> weigh_evidence(const RecallView& view, const RecallCue& cue,
                                                const CueReading& reading,
                                                const Gathered& gathered) {
-  MBE_ASSIGN(TermWeights weights, TermWeights::of(view, reading));
-  return Evidence(view, cue, reading, gathered, std::move(weights)).take();
+  return Evidence(view, cue, reading, gathered).take();
 }
 
 }  // namespace mbe

@@ -129,13 +129,13 @@ void Ranker::add_company(const Gathered& gathered, std::vector<float>& evidence)
   };
   std::unordered_map<std::string_view, Session> sessions;
   for (std::size_t i = 0; i < evidence.size(); ++i) {
-    const std::string& name = gathered.candidates[i].record.session;
+    const std::string& name = gathered.candidates[i].said.session;
     if (name.empty()) continue;
     auto& session = sessions.try_emplace(name, Session{evidence[i], 0}).first->second;
     session.best = std::max(session.best, evidence[i]);
   }
   const auto session_of = [&](std::size_t i) {
-    return sessions.find(gathered.candidates[i].record.session);
+    return sessions.find(gathered.candidates[i].said.session);
   };
   for (std::size_t i = 0; i < evidence.size(); ++i) {
     const auto found = session_of(i);

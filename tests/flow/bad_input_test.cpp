@@ -11,8 +11,6 @@
 namespace mbe::flow {
 namespace {
 
-constexpr uid_t nobody = 65'534;
-
 /// A refusal: its exit code, and a message that has `words`; the memory stays as it was.
 void expect_refused(const Program& program, const std::vector<std::string>& arguments,
                     const RunOptions& options, int code, const std::string& words) {
@@ -60,18 +58,15 @@ TEST_F(BadText, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_EQ(outcome.out.find('\x07'), std::string::npos);
 }
 
-/// The home belongs to a user who may read it but not write it.
+/// The home may be read but not written.
 class ReadOnlyHome : public ::testing::Test {
  protected:
   void SetUp() override {
     program_.remember("바다에 갔다");
-    user_ = geteuid() == 0 ? std::optional<uid_t>(nobody) : std::nullopt;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(program_.home())) {
-      give(entry.path(), entry.is_directory() ? 0500 : 0400);
+      chmod(entry.path().c_str(), entry.is_directory() ? 0500 : 0400);
     }
-    give(program_.home(), 0500);
-    chmod(program_.folder().path().c_str(), 0755);
-    program_.share_cache();
+    chmod(program_.home().c_str(), 0500);
   }
   void TearDown() override {
     chmod(program_.home().c_str(), 0700);
@@ -79,25 +74,18 @@ class ReadOnlyHome : public ::testing::Test {
       if (entry.is_directory()) chmod(entry.path().c_str(), 0700);
     }
   }
-  void give(const std::filesystem::path& path, mode_t mode) {
-    if (user_) {
-      ASSERT_EQ(chown(path.c_str(), *user_, *user_), 0);
-    }
-    chmod(path.c_str(), mode);
-  }
   Program program_;
-  std::optional<uid_t> user_;
 };
 
 TEST_F(ReadOnlyHome, IsReadAndRecalledFrom) {
-  const RunOptions as{.user = user_};
+  const RunOptions as{.obeys_permissions = true};
   EXPECT_EQ(program_.run({"show", "1"}, as).code, 0);
   EXPECT_EQ(program_.run({"recall", "바다", "--all"}, as).code, 0);
   EXPECT_EQ(program_.run({"verify"}, as).code, 0);
 }
 
 TEST_F(ReadOnlyHome, RefusesToRemember) {
-  const Outcome outcome = program_.run({"remember", "산에 갔다"}, {.user = user_});
+  const Outcome outcome = program_.run({"remember", "산에 갔다"}, {.obeys_permissions = true});
   EXPECT_TRUE(outcome.code == 5 || outcome.code == 7) << outcome.code << outcome.err;
   EXPECT_FALSE(outcome.err.empty());
 }

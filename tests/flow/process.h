@@ -20,7 +20,7 @@ struct RunOptions {
   bool on_terminal = false;  ///< all three streams are one terminal; what it shows is `out`
   std::map<std::string, std::string> environment;
   std::optional<rlim_t> file_bytes_max;  ///< RLIMIT_FSIZE: a write beyond it fails
-  std::optional<uid_t> user;             ///< run as that user; only root may
+  bool obeys_permissions = false;        ///< root too is held to the bits of files and folders
   int interrupt_after_ms = 0;            ///< send SIGINT then; 0: never
   std::optional<std::uint64_t> kill_after_us;  ///< send SIGKILL then
 };
@@ -61,8 +61,6 @@ class Program {
                               const RunOptions& options = {}) const;
   /// Remembers a text; the index of its block.
   std::uint64_t remember(const std::string& text, const std::vector<std::string>& more = {}) const;
-  /// Puts a copy of the dictionary where another user can read it.
-  void share_cache() const;
   [[nodiscard]] std::filesystem::path home() const { return folder_.path() / "home"; }
   [[nodiscard]] const Folder& folder() const { return folder_; }
 

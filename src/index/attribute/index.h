@@ -92,6 +92,15 @@ struct Neighbours {
   bool operator==(const Neighbours&) const = default;
 };
 
+/// A record as recall weighs it: of its texts only who said it and where.
+struct AttributeTurn {
+  Kind kind = Kind::utterance;
+  TimeMs time_ms = 0;  ///< AttributeRecord::time_ms
+  std::string speaker = {};
+  std::string session = {};
+  Neighbours beside = {};
+};
+
 class AttributeSnapshot {
  public:
   virtual ~AttributeSnapshot() = default;
@@ -133,6 +142,10 @@ class AttributeSnapshot {
   /// Up to `count` turns before and after in the same session; none for a block without session.
   [[nodiscard]] virtual Result<Neighbours> neighbours(std::uint64_t sequence,
                                                       std::size_t count) const = 0;
+  /// In the order given, each with its neighbours(sequence, count); nothing where a sequence is not
+  /// here. What several share is read once. Errors: corrupt.
+  [[nodiscard]] virtual Result<std::vector<std::optional<AttributeTurn>>> turns(
+      std::span<const std::uint64_t> sequences, std::size_t count) const = 0;
 
   /// The last sequence whose recorded time, taken as the running maximum, is at or before `time`;
   /// nothing if all were later. Removed blocks leave no trace in it.

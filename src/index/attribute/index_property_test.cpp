@@ -61,6 +61,18 @@ AttributeFilter random_filter(SeededRandom& random, std::uint64_t end) {
   return out;
 }
 
+void expect_turn(const std::optional<AttributeTurn>& turn, const AttributeOracle& oracle,
+                 std::uint64_t sequence) {
+  const auto expected = oracle.records().find(sequence);
+  ASSERT_EQ(turn.has_value(), expected != oracle.records().end());
+  if (!turn) return;
+  ASSERT_EQ(turn->kind, expected->second.kind);
+  ASSERT_EQ(turn->time_ms, expected->second.time_ms());
+  ASSERT_EQ(turn->speaker, expected->second.speaker);
+  ASSERT_EQ(turn->session, expected->second.session);
+  ASSERT_EQ(turn->beside, oracle.neighbours(sequence, 2));
+}
+
 void expect_same(const AttributeIndex& index, const AttributeOracle& oracle, SeededRandom& random,
                  std::uint64_t end) {
   const auto snapshot = index.snapshot();
@@ -78,6 +90,11 @@ void expect_same(const AttributeIndex& index, const AttributeOracle& oracle, See
       ASSERT_EQ(*record, expected->second) << sequence;
     }
     ASSERT_EQ(*snapshot->neighbours(sequence, 3), oracle.neighbours(sequence, 3));
+    const std::vector<std::uint64_t> some{random.below(end + 1), sequence, random.below(end + 1)};
+    const auto turns = *snapshot->turns(some, 2);
+    for (std::size_t at = 0; at < some.size(); ++at) {
+      ASSERT_NO_FATAL_FAILURE(expect_turn(turns[at], oracle, some[at]));
+    }
     const auto time = static_cast<TimeMs>(random.below(end * 11 + 1));
     ASSERT_EQ(*snapshot->as_of(time), oracle.as_of(time));
   }

@@ -97,43 +97,40 @@ Result<std::vector<std::uint32_t>> AttributeSegment::ordinals(std::uint32_t reco
   return out;
 }
 
+Result<AttributeSegment::Value> AttributeSegment::value(std::uint32_t ordinal) const {
+  MBE_ASSIGN(const auto at, dictionary_.at(ordinal));
+  if (at.key().empty()) return file_->corrupt("dictionary");
+  return Value{at.key(), at.entry()};
+}
+
 Result<std::vector<std::string>> AttributeSegment::keys(std::uint32_t record) const {
   MBE_ASSIGN(const std::vector<std::uint32_t> numbers_of, ordinals(record));
   std::vector<std::string> out;
   for (const std::uint32_t ordinal : numbers_of) {
-    MBE_ASSIGN(std::string key, dictionary_.key_at(ordinal));
-    if (key.empty()) return file_->corrupt("dictionary");
-    out.push_back(std::move(key));
+    MBE_ASSIGN(Value found, value(ordinal));
+    out.push_back(std::move(found.key));
   }
   return out;
 }
 
-Result<std::string> AttributeSegment::key_of(std::uint32_t record, Field field) const {
-  MBE_ASSIGN(const std::vector<std::uint32_t> numbers_of, ordinals(record));
-  for (auto ordinal = numbers_of.rbegin(); ordinal != numbers_of.rend(); ++ordinal) {
-    MBE_ASSIGN(std::string key, dictionary_.key_at(*ordinal));
-    if (key.empty()) return file_->corrupt("dictionary");
-    if (key[0] == static_cast<char>(field)) return key;
-    if (key[0] < static_cast<char>(field)) break;
+Result<SequenceSet> AttributeSegment::with(const DictionaryEntry& entry) const {
+  if (entry.count == 1) {
+    if (entry.single >= sequences_.size()) return file_->corrupt("record number");
+    return SequenceSet{sequences_[entry.single]};
   }
-  return std::string();
-}
-
-Result<SequenceSet> AttributeSegment::with_key(std::string_view key) const {
-  MBE_ASSIGN(const std::optional<DictionaryEntry> entry, dictionary_.find(key));
-  if (!entry) return SequenceSet{};
-  if (entry->count == 1) {
-    if (entry->single >= sequences_.size()) return file_->corrupt("record number");
-    return SequenceSet{sequences_[entry->single]};
-  }
-  if (entry->offset > sets_.size() || entry->size > sets_.size() - entry->offset) {
+  if (entry.offset > sets_.size() || entry.size > sets_.size() - entry.offset) {
     return file_->corrupt("set offset");
   }
-  const std::string_view bytes = sets_.substr(entry->offset, entry->size);
+  const std::string_view bytes = sets_.substr(entry.offset, entry.size);
   if (!file_->check(bytes)) return file_->corrupt("page checksum");
   std::optional<SequenceSet> out = SequenceSet::parse(bytes);
   if (!out) return file_->corrupt("set");
   return *std::move(out);
+}
+
+Result<SequenceSet> AttributeSegment::with_key(std::string_view key) const {
+  MBE_ASSIGN(const std::optional<DictionaryEntry> entry, dictionary_.find(key));
+  return entry ? with(*entry) : SequenceSet{};
 }
 
 }  // namespace mbe

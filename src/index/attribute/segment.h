@@ -74,11 +74,17 @@ class AttributeSegment {
   [[nodiscard]] Result<std::span<const RecordNumbers>> all_numbers() const;
   /// Keys of a record's texts, by key. Errors: corrupt.
   [[nodiscard]] Result<std::vector<std::string>> keys(std::uint32_t record) const;
-  /// The key of one field of a record, empty if it has none; of several the last. Decodes only the
-  /// fields behind it. Errors: corrupt.
-  [[nodiscard]] Result<std::string> key_of(std::uint32_t record, Field field) const;
-  /// Numbers of those keys in the dictionary. Errors: corrupt.
+  /// Numbers of those keys in the dictionary, rising. Errors: corrupt.
   [[nodiscard]] Result<std::vector<std::uint32_t>> ordinals(std::uint32_t record) const;
+  /// A key, never empty, and which records have it.
+  struct Value {
+    std::string key;
+    DictionaryEntry entry;
+  };
+  /// By its number in the dictionary. Errors: corrupt.
+  [[nodiscard]] Result<Value> value(std::uint32_t ordinal) const;
+  /// The sequences with a value. Errors: corrupt.
+  [[nodiscard]] Result<SequenceSet> with(const DictionaryEntry& entry) const;
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
   /// The sequences with a value; empty if it does not occur. Errors: corrupt.
   [[nodiscard]] Result<SequenceSet> with_key(std::string_view key) const;

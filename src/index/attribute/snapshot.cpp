@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "index/attribute/turn_reader.h"
+
 namespace mbe {
 namespace {
 
@@ -162,41 +164,22 @@ Result<std::vector<ValueCount>> SegmentedAttributeSnapshot::values(Field field) 
   return out;
 }
 
-Result<void> SegmentedAttributeSnapshot::collect_beside(const Session& session, bool after,
-                                                        std::size_t count,
-                                                        std::vector<std::uint64_t>& out) const {
-  const auto& segments = state_->segments;
-  std::uint64_t at = session.sequence;
-  for (std::size_t number = session.segment; number < segments.size() && out.size() < count;) {
-    SequenceSet other;
-    if (number != session.segment) {
-      MBE_ASSIGN(other, segments[number]->with_key(session.key));
-    }
-    const SequenceSet& with = number == session.segment ? session.turns : other;
-    while (out.size() < count) {
-      const auto next = after ? with.next_after(at) : with.last_before(at);
-      if (!next) break;
-      at = *next;
-      if (!state_->removed.contains(at)) out.push_back(at);
-    }
-    number = after ? number + 1 : number - 1;  // below 0 wraps and ends the loop
+Result<std::vector<std::optional<AttributeTurn>>> SegmentedAttributeSnapshot::turns(
+    std::span<const std::uint64_t> sequences, std::size_t count) const {
+  TurnReader reader(*state_, count);
+  std::vector<std::optional<AttributeTurn>> out(sequences.size());
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const std::optional<Place> place = find(sequences[i]);
+    if (!place) continue;
+    MBE_ASSIGN(out[i], reader.read(place->segment, place->record));
   }
-  return {};
+  return out;
 }
 
 Result<Neighbours> SegmentedAttributeSnapshot::neighbours(std::uint64_t sequence,
                                                           std::size_t count) const {
-  Neighbours out;
-  const std::optional<Place> place = find(sequence);
-  if (!place) return out;
-  const AttributeSegment& segment = *state_->segments[place->segment];
-  Session session{place->segment, sequence, {}, {}};
-  MBE_ASSIGN(session.key, segment.key_of(place->record, Field::session));
-  if (session.key.empty()) return out;
-  MBE_ASSIGN(session.turns, segment.with_key(session.key));
-  MBE_TRY(collect_beside(session, false, count, out.before));
-  MBE_TRY(collect_beside(session, true, count, out.after));
-  return out;
+  MBE_ASSIGN(auto found, turns(std::span(&sequence, 1), count));
+  return found.front() ? std::move(found.front()->beside) : Neighbours{};
 }
 
 Result<std::optional<std::uint64_t>> SegmentedAttributeSnapshot::as_of(TimeMs time) const {

@@ -31,6 +31,8 @@ class SegmentedAttributeSnapshot final : public AttributeSnapshot {
   [[nodiscard]] Result<std::vector<ValueCount>> values(Field field) const override;
   [[nodiscard]] Result<Neighbours> neighbours(std::uint64_t sequence,
                                               std::size_t count) const override;
+  [[nodiscard]] Result<std::vector<std::optional<AttributeTurn>>> turns(
+      std::span<const std::uint64_t> sequences, std::size_t count) const override;
   [[nodiscard]] Result<std::optional<std::uint64_t>> as_of(TimeMs time) const override;
   [[nodiscard]] SequenceSet flagged(Flag flag) const override { return flags_->now(flag); }
   [[nodiscard]] SequenceSet flagged(Flag flag, std::uint64_t sequence_until) const override {
@@ -45,15 +47,6 @@ class SegmentedAttributeSnapshot final : public AttributeSnapshot {
     std::uint32_t record;
   };
   [[nodiscard]] std::optional<Place> find(std::uint64_t sequence) const;
-  /// A record's session: its key, and its turns in the record's segment.
-  struct Session {
-    std::size_t segment;
-    std::uint64_t sequence;
-    std::string key;
-    SequenceSet turns;
-  };
-  [[nodiscard]] Result<void> collect_beside(const Session& session, bool after, std::size_t count,
-                                            std::vector<std::uint64_t>& out) const;
 
   std::shared_ptr<const State> state_;
   std::shared_ptr<const FlagHistory> flags_;

@@ -130,7 +130,7 @@ Result<Dictionary::Iterator> Dictionary::near(std::string_view key) const {
   return out;
 }
 
-Result<std::string> Dictionary::key_at(std::size_t number) const {
+Result<Dictionary::Iterator> Dictionary::at(std::size_t number) const {
   Iterator at(*this);
   at.group_ = number / group_keys;
   if (at.group_ >= groups()) return file_->corrupt("dictionary");
@@ -138,7 +138,7 @@ Result<std::string> Dictionary::key_at(std::size_t number) const {
     MBE_ASSIGN(const bool more, at.next());
     if (!more) return file_->corrupt("dictionary");
   }
-  return at.key();
+  return at;
 }
 
 Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) const {

@@ -78,8 +78,9 @@ class Dictionary {
   /// An iterator whose first next() gives an entry at or before the first key >= `key`, at most one
   /// group away. Errors: corrupt.
   [[nodiscard]] Result<Iterator> near(std::string_view key) const;
-  /// The key of an entry by its number in the order. Errors: corrupt (there is none).
-  [[nodiscard]] Result<std::string> key_at(std::size_t number) const;
+  /// An iterator that stands at an entry, by its number in the order. Errors: corrupt (there is
+  /// none).
+  [[nodiscard]] Result<Iterator> at(std::size_t number) const;
 
  private:
   struct Head {

@@ -147,6 +147,18 @@ std::vector<std::uint64_t> SequenceSet::between(std::uint64_t first, std::uint64
   return out;
 }
 
+bool SequenceSet::contains_range(std::uint64_t first, std::uint64_t end) const {
+  return end <= sequence_limit && bits_.containsRange(first, end);
+}
+
+std::optional<std::uint64_t> SequenceSet::last() const {
+  return empty() ? std::nullopt : std::optional<std::uint64_t>(bits_.maximum());
+}
+
+std::uint64_t SequenceSet::shared_with(const SequenceSet& other) const {
+  return bits_.and_cardinality(other.bits_);
+}
+
 std::optional<std::uint64_t> SequenceSet::next_after(std::uint64_t sequence) const {
   if (empty() || sequence + 1 >= sequence_limit) return std::nullopt;
   auto at = bits_.begin();

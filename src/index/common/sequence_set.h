@@ -47,6 +47,12 @@ class SequenceSet {
   [[nodiscard]] std::vector<std::uint64_t> to_vector() const;
   /// The members from `first` up to, not including, `end`, ascending. O(log n + result).
   [[nodiscard]] std::vector<std::uint64_t> between(std::uint64_t first, std::uint64_t end) const;
+  /// Whether every sequence from `first` up to, not including, `end` is in. O(log n + containers).
+  [[nodiscard]] bool contains_range(std::uint64_t first, std::uint64_t end) const;
+  /// The largest member. O(1).
+  [[nodiscard]] std::optional<std::uint64_t> last() const;
+  /// How many members both have, without making their intersection. O(containers).
+  [[nodiscard]] std::uint64_t shared_with(const SequenceSet& other) const;
   /// The smallest member above `sequence`, the largest below it. O(log n).
   [[nodiscard]] std::optional<std::uint64_t> next_after(std::uint64_t sequence) const;
   [[nodiscard]] std::optional<std::uint64_t> last_before(std::uint64_t sequence) const;

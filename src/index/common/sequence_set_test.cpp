@@ -45,6 +45,26 @@ TEST(SequenceSet, GivesTheMembersOfAHalfOpenRange) {
   EXPECT_EQ(SequenceSet{}.between(0, 9), Sequences{});
 }
 
+TEST(SequenceSet, KnowsWhetherARangeIsWholeAndWhereItEnds) {
+  SequenceSet set = SequenceSet::range(10, 200'000);
+  set.add(sequence_limit - 1);
+  EXPECT_TRUE(set.contains_range(10, 200'000));
+  EXPECT_TRUE(set.contains_range(70'000, 70'001));
+  EXPECT_FALSE(set.contains_range(9, 20));
+  EXPECT_FALSE(set.contains_range(199'990, 200'001));
+  EXPECT_TRUE(set.contains_range(sequence_limit - 1, sequence_limit));
+  EXPECT_FALSE(set.contains_range(sequence_limit - 1, sequence_limit + 1));
+  set.remove(100'000);
+  EXPECT_FALSE(set.contains_range(10, 200'000));
+  EXPECT_EQ(set.last(), sequence_limit - 1);
+  EXPECT_EQ(SequenceSet{}.last(), std::nullopt);
+}
+
+TEST(SequenceSet, CountsWhatItSharesWithAnother) {
+  EXPECT_EQ((SequenceSet{1, 2, 3, 70'000}.shared_with({3, 4, 70'000})), 2U);
+  EXPECT_EQ(SequenceSet{}.shared_with({3}), 0U);
+}
+
 TEST(SequenceSet, CombinesSets) {
   const SequenceSet a{1, 2, 3};
   const SequenceSet b{3, 4};

@@ -76,33 +76,41 @@ struct KeywordSearchOptions {
       nullptr;  ///< only these may be hits; null: all. Statistics ignore it
 };
 
+/// A query whose terms were looked up once, for as many calls as need them. Only for the snapshot
+/// that planned it, while that lives.
+struct KeywordPlan {
+  struct Places;
+  std::vector<double> idf = {};  ///< of each term of the query, unweighted; see search
+  std::shared_ptr<const Places> places = {};
+};
+
 /// An unchanging view of the index. Cheap to hold; files it maps stay readable after a purge until
 /// it is let go.
 class KeywordSnapshot {
  public:
   virtual ~KeywordSnapshot() = default;
 
+  /// Errors: limit (too many terms), invalid_argument (weight out of range), corrupt.
+  [[nodiscard]] virtual Result<KeywordPlan> plan(std::span<const QueryTerm> query) const = 0;
+
   /// The best `top_k` documents with a score above 0, best first, ties by lower sequence. A term
   /// given twice counts twice.
   /// score = sum of w * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average length)),
   /// idf = ln(1 + (N - df + 0.5) / (df + 0.5)); length and its average (over documents that have
   /// any) are of the term's LengthClass; every summand is rounded to 2^-20, so that the sum does
-  /// not depend on the order. Source: Robertson, Zaragoza, FnTIR 2009; block maxima: Ding, Suel,
-  /// SIGIR 2011. Errors: limit (too many terms or hits), invalid_argument (weight out of range),
+  /// not depend on the order; for a df of 0 idf is the largest there is. Source: Robertson,
+  /// Zaragoza, FnTIR 2009; block maxima: Ding, Suel, SIGIR 2011. Errors: limit (too many hits),
   /// corrupt.
   [[nodiscard]] virtual Result<std::vector<KeywordHit>> search(
-      std::span<const QueryTerm> query, const KeywordSearchOptions& options) const = 0;
+      const KeywordPlan& plan, const KeywordSearchOptions& options) const = 0;
+  /// The same of a query that is needed once. Errors: of both.
+  [[nodiscard]] Result<std::vector<KeywordHit>> search(std::span<const QueryTerm> query,
+                                                       const KeywordSearchOptions& options) const;
 
   /// The parts of `sequences`' scores, in their order (any order, repeats allowed); zeros for a
   /// sequence that is not here. Errors: as search.
   [[nodiscard]] virtual Result<std::vector<KeywordParts>> score_parts(
-      std::span<const QueryTerm> query, std::span<const std::uint64_t> sequences) const = 0;
-
-  /// Number of documents that hold the term. Errors: corrupt.
-  [[nodiscard]] virtual Result<std::uint64_t> document_frequency(TermKind kind,
-                                                                 std::string_view text) const = 0;
-  /// idf as in search; for a df of 0 the largest there is. Errors: corrupt.
-  [[nodiscard]] virtual Result<double> idf(TermKind kind, std::string_view text) const = 0;
+      const KeywordPlan& plan, std::span<const std::uint64_t> sequences) const = 0;
   [[nodiscard]] virtual std::uint64_t document_count() const = 0;
   /// Mean number of terms of that class over the documents that have any; 0 if none has.
   [[nodiscard]] virtual double average_length(LengthClass of) const = 0;

@@ -59,7 +59,7 @@ void expect_same(const KeywordIndex& index, const KeywordOracle& oracle, SeededR
     ASSERT_EQ(*hits, oracle.search(query, options));
     std::vector<std::uint64_t> some;
     for (int n = 0; n < 20; ++n) some.push_back(random.below(end + 2));
-    const auto parts = *snapshot->score_parts(query, some);
+    const auto parts = *snapshot->score_parts(*snapshot->plan(query), some);
     for (std::size_t n = 0; n < some.size(); ++n) {
       const KeywordParts expected = oracle.parts(query, some[n]);
       ASSERT_EQ(parts[n].by_kind, expected.by_kind);

@@ -55,15 +55,18 @@ TEST_F(Keyword3, ScoresAsTheTextbookFormula) {
 
 TEST_F(Keyword3, GivesStatisticsAndParts) {
   const auto snapshot = index_->snapshot();
-  EXPECT_EQ(*snapshot->document_frequency(TermKind::lemma, "약속"), 2u);
-  EXPECT_EQ(*snapshot->document_frequency(TermKind::stem, "약속"), 0u);
-  EXPECT_DOUBLE_EQ(*snapshot->idf(TermKind::lemma, "약속"), bm25_idf(3, 2));
+  const std::vector<QueryTerm> terms{{TermKind::lemma, "약속"}, {TermKind::stem, "약속"}};
+  const auto idf = snapshot->plan(terms)->idf;
+  EXPECT_DOUBLE_EQ(idf[0], bm25_idf(3, 2));
+  EXPECT_DOUBLE_EQ(idf[1], bm25_idf(3, 0));
   EXPECT_DOUBLE_EQ(snapshot->average_length(LengthClass::word), 7.0 / 3);
   EXPECT_EQ(snapshot->average_length(LengthClass::bigram), 0);
   EXPECT_TRUE(snapshot->contains(5));
   EXPECT_FALSE(snapshot->contains(4));
   const std::vector<std::uint64_t> wanted{9, 4, 9};
-  const auto parts = *snapshot->score_parts(query({"약속", "실패"}), wanted);
+  const auto plan = *snapshot->plan(query({"약속", "실패"}));
+  EXPECT_DOUBLE_EQ(plan.idf[0], bm25_idf(3, 2));
+  const auto parts = *snapshot->score_parts(plan, wanted);
   EXPECT_GT(parts[0].total(), 0);
   EXPECT_EQ(parts[0].terms_matched, 1u);
   EXPECT_EQ(parts[1].total(), 0);
@@ -139,12 +142,13 @@ TEST_F(Keyword3, RefusesBadQueries) {
   const auto snapshot = index_->snapshot();
   const std::vector<QueryTerm> many(query_terms_max + 1, {TermKind::lemma, "실패", 1});
   EXPECT_EQ(snapshot->search(many, {}).error().code(), ErrorCode::limit);
-  EXPECT_EQ(snapshot->search({}, {.top_k = 0}).error().code(), ErrorCode::limit);
-  EXPECT_EQ(snapshot->search({}, {.top_k = keyword_hits_max + 1}).error().code(), ErrorCode::limit);
+  EXPECT_EQ(snapshot->search(query({}), {.top_k = 0}).error().code(), ErrorCode::limit);
+  const KeywordSearchOptions too_many{.top_k = keyword_hits_max + 1};
+  EXPECT_EQ(snapshot->search(query({}), too_many).error().code(), ErrorCode::limit);
   for (const float weight : {-1.0f, query_weight_max * 2, std::nanf("")}) {
     const std::vector<QueryTerm> bad{{TermKind::lemma, "실패", weight}};
     EXPECT_EQ(snapshot->search(bad, {}).error().code(), ErrorCode::invalid_argument);
-    EXPECT_EQ(snapshot->score_parts(bad, {}).error().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(snapshot->plan(bad).error().code(), ErrorCode::invalid_argument);
   }
 }
 
@@ -182,7 +186,7 @@ TEST(KeywordIndex, AnswersAnEmptyQueryAndAnEmptyIndexWithNothing) {
   EXPECT_EQ(index->covered(), std::nullopt);
   EXPECT_TRUE(index->snapshot()->search(query({"a"}), {})->empty());
   ASSERT_TRUE(index->append(std::vector{document(0, {})}, {.sequence = 0}).ok());
-  EXPECT_TRUE(index->snapshot()->search({}, {})->empty());
+  EXPECT_TRUE(index->snapshot()->search(query({}), {})->empty());
   ASSERT_TRUE(index->flush().ok());
   EXPECT_EQ((*KeywordIndex::open(fs, "d"))->snapshot()->document_count(), 1u);
 }

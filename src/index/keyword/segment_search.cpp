@@ -1,6 +1,7 @@
 #include "index/keyword/segment_search.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace mbe {
 namespace {
@@ -90,7 +91,7 @@ bool SegmentSearch::add_window(Cursor& cursor, std::uint32_t begin, std::uint32_
     while (at < documents.size() && documents[at] < begin) ++at;
     const ScoreTable& scores = cursor.term->scores;
     for (; at < documents.size() && documents[at] < end; ++at) {
-      sums_[documents[at] - begin] += scores.score(counts[at], cursor.lengths[documents[at]]);
+      add(documents[at] - begin, scores.score(counts[at], cursor.lengths[documents[at]]));
     }
     cursor.position = static_cast<std::uint32_t>(at);
     if (at < documents.size()) return true;
@@ -98,16 +99,22 @@ bool SegmentSearch::add_window(Cursor& cursor, std::uint32_t begin, std::uint32_
   return true;
 }
 
+template <class Use>
+void SegmentSearch::for_touched(const Use& use) {
+  for (std::uint32_t word = 0; word < touched_.size(); ++word) {
+    for (std::uint64_t bits = touched_[word]; bits != 0; bits &= bits - 1) {
+      use(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
+    }
+  }
+}
+
 // Takes the documents whose sum is above `floor` as candidates.
 void SegmentSearch::gather(std::uint32_t begin, FixedScore floor) {
   floor = std::max<FixedScore>(floor, 0);
-  candidates_.resize(window);
-  std::size_t count = 0;
-  for (std::uint32_t i = 0; i < window; ++i) {
-    candidates_[count] = begin + i;
-    count += sums_[i] > floor ? 1u : 0u;
-  }
-  candidates_.resize(count);
+  candidates_.clear();
+  for_touched([&](std::uint32_t at) {
+    if (sums_[at] > floor) candidates_.push_back(begin + at);
+  });
 }
 
 std::optional<std::uint32_t> SegmentSearch::seek(Cursor& cursor, std::uint32_t document) const {
@@ -131,7 +138,7 @@ bool SegmentSearch::add_candidates(Cursor& cursor, std::uint32_t begin) {
     const std::optional<std::uint32_t> count = seek(cursor, document);
     if (!count) return false;
     if (*count == 0) continue;
-    sums_[document - begin] += cursor.term->scores.score(*count, cursor.lengths[document]);
+    add(document - begin, cursor.term->scores.score(*count, cursor.lengths[document]));
   }
   return true;
 }
@@ -182,7 +189,8 @@ Result<void> SegmentSearch::collect(const Admission& admission, TopHits& hits) {
       const std::uint64_t sequence = segment_->sequence(document);
       if (admission.admits(sequence)) hits.push(sum, sequence);
     }
-    std::ranges::fill(sums_, 0);
+    for_touched([this](std::uint32_t at) { sums_[at] = 0; });
+    touched_.fill(0);
   }
   return {};
 }

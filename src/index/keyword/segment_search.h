@@ -6,6 +6,7 @@
 // maxima).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -93,6 +94,14 @@ class SegmentSearch {
   void bound_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end) const;
   /// Adds the term's scores to all sums of the window. False if the postings are malformed.
   [[nodiscard]] bool add_window(Cursor& cursor, std::uint32_t begin, std::uint32_t end);
+  /// Adds to the sum of a document of the window.
+  void add(std::uint32_t at, FixedScore score) {
+    sums_[at] += score;
+    touched_[at / 64] |= std::uint64_t{1} << (at % 64);
+  }
+  /// use(at) for every document of the window that something was added to.
+  template <class Use>
+  void for_touched(const Use& use);
   void gather(std::uint32_t begin, FixedScore floor);
   [[nodiscard]] bool refine(Cursor& cursor, std::uint32_t begin, std::uint32_t end, FixedScore rest,
                             FixedScore floor);
@@ -102,7 +111,8 @@ class SegmentSearch {
 
   const KeywordSegment* segment_;
   std::vector<Cursor> cursors_;
-  std::vector<FixedScore> sums_;           ///< of the window's documents
+  std::vector<FixedScore> sums_;  ///< of the window's documents
+  std::array<std::uint64_t, window / 64> touched_{};
   std::vector<std::uint32_t> candidates_;  ///< local numbers, rising
 };
 

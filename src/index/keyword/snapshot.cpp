@@ -46,55 +46,63 @@ double SegmentedKeywordSnapshot::average_length(LengthClass of) const {
   return static_cast<double>(totals_.total[i]) / static_cast<double>(totals_.documents[i]);
 }
 
-Result<SegmentedKeywordSnapshot::Plan> SegmentedKeywordSnapshot::plan(
-    std::span<const QueryTerm> query) const {
+Result<KeywordPlan> SegmentedKeywordSnapshot::plan(std::span<const QueryTerm> query) const {
   MBE_TRY(check(query));
-  Plan out;
-  out.entries.resize(state_->segments.size());
+  KeywordPlan out;
+  auto places = std::make_shared<KeywordPlan::Places>();
+  places->entries.resize(state_->segments.size());
   for (std::size_t place = 0; place < query.size(); ++place) {
     const QueryTerm& term = query[place];
-    if (term.weight == 0) continue;
     ScoredTerm scored{.kind = term.kind, .key = term_key(term.kind, term.text), .scores = {}};
     scored.bit = place < 64 ? std::uint64_t{1} << place : 0;
     std::uint64_t frequency = 0;
     for (std::size_t i = 0; i < state_->segments.size(); ++i) {
       MBE_ASSIGN(auto entry, state_->segments[i]->dictionary().find(scored.key));
       frequency += entry ? entry->count : 0;
-      out.entries[i].push_back(std::move(entry));
+      if (term.weight > 0) places->entries[i].push_back(std::move(entry));
     }
     if (frequency > documents_) {
       return fail(ErrorCode::corrupt, "the keyword index counts {} documents for a term of {}",
                   frequency, documents_);
     }
-    scored.weight_idf = static_cast<double>(term.weight) * bm25_idf(documents_, frequency);
+    out.idf.push_back(bm25_idf(documents_, frequency));
+    if (term.weight == 0) continue;
+    scored.weight_idf = static_cast<double>(term.weight) * out.idf.back();
     scored.scores = ScoreTable(
         TermWeight::of(bm25_, scored.weight_idf, average_length(length_class(term.kind))));
-    out.terms.push_back(std::move(scored));
+    places->terms.push_back(std::move(scored));
   }
+  out.places = std::move(places);
   return out;
 }
 
+Result<std::vector<KeywordHit>> KeywordSnapshot::search(std::span<const QueryTerm> query,
+                                                        const KeywordSearchOptions& options) const {
+  MBE_ASSIGN(const KeywordPlan planned, plan(query));
+  return search(planned, options);
+}
+
 Result<std::vector<KeywordHit>> SegmentedKeywordSnapshot::search(
-    std::span<const QueryTerm> query, const KeywordSearchOptions& options) const {
+    const KeywordPlan& plan, const KeywordSearchOptions& options) const {
   if (options.top_k == 0 || options.top_k > keyword_hits_max) {
     return fail(ErrorCode::limit, "top_k {} is outside 1 … {}", options.top_k, keyword_hits_max);
   }
-  MBE_ASSIGN(const Plan planned, plan(query));
+  const KeywordPlan::Places& places = *plan.places;
   if (options.allowed != nullptr && options.allowed->size() < documents_ / few_ratio) {
-    return search_few(planned, options);
+    return search_few(places, options);
   }
   const Admission admission{.allowed = options.allowed, .removed = &state_->removed};
   TopHits hits(options.top_k);
   for (std::size_t i = 0; i < state_->segments.size(); ++i) {
     MBE_ASSIGN(SegmentSearch searched,
-               SegmentSearch::open(*state_->segments[i], planned.terms, planned.entries[i]));
+               SegmentSearch::open(*state_->segments[i], places.terms, places.entries[i]));
     MBE_TRY(searched.collect(admission, hits));
   }
   return hits.take();
 }
 
 Result<std::vector<KeywordHit>> SegmentedKeywordSnapshot::search_few(
-    const Plan& planned, const KeywordSearchOptions& options) const {
+    const KeywordPlan::Places& places, const KeywordSearchOptions& options) const {
   TopHits hits(options.top_k);
   for (std::size_t i = 0; i < state_->segments.size(); ++i) {
     const KeywordSegment& segment = *state_->segments[i];
@@ -107,7 +115,7 @@ Result<std::vector<KeywordHit>> SegmentedKeywordSnapshot::search_few(
     }
     if (documents.empty()) continue;
     MBE_ASSIGN(SegmentSearch searched,
-               SegmentSearch::open(segment, planned.terms, planned.entries[i]));
+               SegmentSearch::open(segment, places.terms, places.entries[i]));
     std::vector<FixedScore> scores(documents.size(), 0);
     MBE_TRY(searched.add_scores(documents, scores));
     for (std::size_t at = 0; at < documents.size(); ++at) {
@@ -118,8 +126,8 @@ Result<std::vector<KeywordHit>> SegmentedKeywordSnapshot::search_few(
 }
 
 Result<std::vector<KeywordParts>> SegmentedKeywordSnapshot::score_parts(
-    std::span<const QueryTerm> query, std::span<const std::uint64_t> sequences) const {
-  MBE_ASSIGN(const Plan planned, plan(query));
+    const KeywordPlan& plan, std::span<const std::uint64_t> sequences) const {
+  const KeywordPlan::Places& places = *plan.places;
   std::vector<std::size_t> order(sequences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) { return sequences[i]; });
@@ -137,26 +145,10 @@ Result<std::vector<KeywordParts>> SegmentedKeywordSnapshot::score_parts(
     }
     if (documents.empty()) continue;
     MBE_ASSIGN(SegmentSearch searched,
-               SegmentSearch::open(segment, planned.terms, planned.entries[i]));
+               SegmentSearch::open(segment, places.terms, places.entries[i]));
     MBE_TRY(searched.add_parts(documents, parts));
   }
   return out;
-}
-
-Result<std::uint64_t> SegmentedKeywordSnapshot::document_frequency(TermKind kind,
-                                                                   std::string_view text) const {
-  const std::string key = term_key(kind, text);
-  std::uint64_t sum = 0;
-  for (const auto& segment : state_->segments) {
-    MBE_ASSIGN(const auto entry, segment->dictionary().find(key));
-    if (entry) sum += entry->count;
-  }
-  return sum;
-}
-
-Result<double> SegmentedKeywordSnapshot::idf(TermKind kind, std::string_view text) const {
-  MBE_ASSIGN(const std::uint64_t frequency, document_frequency(kind, text));
-  return bm25_idf(documents_, frequency);
 }
 
 bool SegmentedKeywordSnapshot::contains(std::uint64_t sequence) const {

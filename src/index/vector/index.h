@@ -5,6 +5,7 @@
 // unchanging, usable from any thread without a lock. Bytes and formulas: docs/format/vector.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@ enum class VectorKind : std::uint8_t {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind));
 }
 inline constexpr std::uint8_t all_vector_kinds = 7;
+inline constexpr std::size_t vector_kinds = 3;
 
 inline constexpr std::size_t vector_dim_max = 4096;
 inline constexpr std::size_t vector_hits_max = 10'000;
@@ -46,7 +48,7 @@ struct VectorOptions {
   std::size_t exact_scan_max = 16'000;  ///< up to that many vectors float16 is scanned outright
   std::size_t survivors_min = 400;      ///< of the first pass, rescored exactly
   std::size_t threads_max = 2;          ///< for the first pass, above threads_from vectors
-  std::size_t threads_from = 200'000;
+  std::size_t threads_from = 50'000;
 };
 
 /// One vector: unit length within 1 %, `dim` floats in the flat array beside the entries.
@@ -75,6 +77,11 @@ struct VectorHit {
   bool operator==(const VectorHit&) const = default;
 };
 
+/// One sequence's best cosines to a query, by VectorKind; nothing where it has no such vector.
+using KindCosines = std::array<std::optional<float>, vector_kinds>;
+/// The best among `kinds`.
+[[nodiscard]] std::optional<float> best_cosine(const KindCosines& cosines, std::uint8_t kinds);
+
 class VectorSnapshot {
  public:
   virtual ~VectorSnapshot() = default;
@@ -84,11 +91,12 @@ class VectorSnapshot {
   /// Errors: invalid_argument (dim, a value that is not finite, top_k 0), limit (top_k), corrupt.
   [[nodiscard]] virtual Result<std::vector<VectorHit>> search(const VectorQuery& query) const = 0;
 
-  /// Exact best cosine of each sequence among `kinds`, in the order given; nothing where it has no
-  /// such vector. Errors: as search. Cost: one lookup and dot product each.
-  [[nodiscard]] virtual Result<std::vector<std::optional<float>>> cosines(
-      std::span<const float> query, std::span<const std::uint64_t> sequences,
-      std::uint8_t kinds = all_vector_kinds) const = 0;
+  /// Exact best cosines of sequences (any order, repeats allowed) to queries: at
+  /// s * queries.size() + q those of sequence s to query q. Errors: as search. Cost: one lookup a
+  /// sequence, one dot product a vector and query.
+  [[nodiscard]] virtual Result<std::vector<KindCosines>> cosines(
+      std::span<const std::span<const float>> queries,
+      std::span<const std::uint64_t> sequences) const = 0;
 
   /// The stored vectors of one sequence, as floats, with their entries, by (kind, span).
   struct Stored {

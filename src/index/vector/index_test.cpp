@@ -54,9 +54,14 @@ TEST_F(Vector4, SearchesOnlyTheKindsAndSequencesAsked) {
 
 TEST_F(Vector4, GivesExactCosinesOfCandidates) {
   const std::vector<std::uint64_t> wanted{8, 5, 4, 5};
-  const auto turns = *index_->snapshot()->cosines(x_, wanted, kind_bit(VectorKind::turn));
+  const std::vector<std::span<const float>> queries{x_, y_};
+  const auto cosines = *index_->snapshot()->cosines(queries, wanted);
+  std::vector<std::optional<float>> turns;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    turns.push_back(best_cosine(cosines[2 * i], kind_bit(VectorKind::turn)));
+  }
   EXPECT_EQ(turns, (std::vector<std::optional<float>>{std::nullopt, 1.0f, std::nullopt, 1.0f}));
-  EXPECT_EQ(index_->snapshot()->cosines(y_, wanted)->at(1), 1.0f);
+  EXPECT_EQ(best_cosine(cosines[2 * 1 + 1], all_vector_kinds), 1.0f);
 }
 
 TEST_F(Vector4, GivesTheMeanAndTheStoredVectors) {
@@ -142,7 +147,8 @@ TEST_F(Vector4, RefusesBadQueries) {
   EXPECT_EQ(code({.vector = infinite}), ErrorCode::invalid_argument);
   EXPECT_EQ(code({.vector = x_, .top_k = 0}), ErrorCode::invalid_argument);
   EXPECT_EQ(code({.vector = x_, .top_k = vector_hits_max + 1}), ErrorCode::limit);
-  EXPECT_EQ(snapshot->cosines(three, {}).error().code(), ErrorCode::invalid_argument);
+  const std::vector<std::span<const float>> queries{x_, three};
+  EXPECT_EQ(snapshot->cosines(queries, {}).error().code(), ErrorCode::invalid_argument);
 }
 
 TEST_F(Vector4, RefusesBadVectorsAndModels) {

@@ -1,5 +1,7 @@
 #include "index/vector/kernels.h"
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "index/vector/kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -9,6 +11,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace mbe::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+// The processor fetches ahead by itself, but stops at the end of each page.
+constexpr std::size_t prefetched_ahead = 4096;
 
 // Pairwise over the sixteen partial sums: the same tree whatever the vector width.
 float sum_lanes(const float* lanes) {
@@ -64,7 +69,7 @@ void sum_block(const SketchQuery& query, const std::uint8_t* block, std::uint16_
 // Adds the table entries of all groups for the 32 vectors of one block. Eight-bit sums hold four
 // entries of at most 60 before they are widened.
 HWY_ATTR void sum_block(const SketchQuery& query, const std::uint8_t* block, std::uint16_t* out) {
-  const hn::CappedTag<std::uint8_t, 32> d8;
+  const hn::CappedTag<std::uint8_t, 64> d8;
   const hn::Repartition<std::uint16_t, decltype(d8)> d16;
   const hn::CappedTag<std::uint16_t, 8> d128;
   const std::size_t groups_per_load = hn::Lanes(d8) / 16;
@@ -78,6 +83,7 @@ HWY_ATTR void sum_block(const SketchQuery& query, const std::uint8_t* block, std
     auto low = hn::Zero(d8);
     auto high = hn::Zero(d8);
     for (std::size_t i = 0; i < 4 && group < query.groups; ++i, group += groups_per_load) {
+      hwy::Prefetch(block + group * 16 + prefetched_ahead);
       const auto codes = hn::LoadU(d8, block + group * 16);
       const auto table = hn::LoadU(d8, query.tables + group * 16);
       const auto upper = hn::BitCast(d8, hn::ShiftRight<4>(hn::BitCast(d16, codes)));
@@ -91,7 +97,7 @@ HWY_ATTR void sum_block(const SketchQuery& query, const std::uint8_t* block, std
     high_even = hn::Add(high_even, hn::And(high16, low_byte));
     high_odd = hn::Add(high_odd, hn::ShiftRight<8>(high16));
   }
-  HWY_ALIGN std::uint16_t parts[4][16];
+  HWY_ALIGN std::uint16_t parts[4][32];
   hn::Store(low_even, d16, parts[0]);
   hn::Store(low_odd, d16, parts[1]);
   hn::Store(high_even, d16, parts[2]);
@@ -99,9 +105,9 @@ HWY_ATTR void sum_block(const SketchQuery& query, const std::uint8_t* block, std
   for (std::size_t side = 0; side < 2; ++side) {
     auto even = hn::Load(d128, parts[2 * side]);
     auto odd = hn::Load(d128, parts[2 * side + 1]);
-    if (groups_per_load == 2) {
-      even = hn::Add(even, hn::Load(d128, parts[2 * side] + 8));
-      odd = hn::Add(odd, hn::Load(d128, parts[2 * side + 1] + 8));
+    for (std::size_t i = 1; i < groups_per_load; ++i) {
+      even = hn::Add(even, hn::Load(d128, parts[2 * side] + 8 * i));
+      odd = hn::Add(odd, hn::Load(d128, parts[2 * side + 1] + 8 * i));
     }
     hn::StoreU(hn::InterleaveLower(d128, even, odd), d128, out + 16 * side);
     hn::StoreU(hn::InterleaveUpper(d128, even, odd), d128, out + 16 * side + 8);

@@ -152,10 +152,13 @@ bool VectorSegment::holds(const SequenceSet& any) const {
   return std::ranges::any_of(candidates, [this](auto at) { return !entries_of(at).empty(); });
 }
 
-std::span<const StoredEntry> VectorSegment::entries_of(std::uint64_t sequence) const {
-  const auto found = std::ranges::equal_range(
-      entries_, sequence, {}, [](const StoredEntry& at) { return std::uint64_t{at.sequence}; });
-  return {found.begin(), found.end()};
+std::span<const StoredEntry> VectorSegment::entries_of(std::uint64_t sequence,
+                                                       std::size_t from) const {
+  const auto of = [](const StoredEntry& at) { return std::uint64_t{at.sequence}; };
+  const auto begin = std::ranges::lower_bound(entries_.subspan(from), sequence, {}, of);
+  auto end = begin;
+  while (end != entries_.end() && end->sequence == sequence) ++end;
+  return {begin, end};
 }
 
 SequenceSet VectorSegment::sequences(std::uint8_t kinds) const {

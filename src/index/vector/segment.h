@@ -20,7 +20,6 @@
 namespace mbe {
 
 inline constexpr std::uint32_t vectors_per_segment_max = 8192;
-inline constexpr std::uint32_t vector_kinds = 3;
 /// Smaller segments are scanned exactly; their mean would say little.
 inline constexpr std::uint32_t sketch_from = 1024;
 
@@ -58,8 +57,9 @@ class VectorSegment {
   [[nodiscard]] bool holds(const SequenceSet& any) const;
   [[nodiscard]] const VectorModel& model() const { return model_; }
   [[nodiscard]] std::span<const StoredEntry> entries() const { return entries_; }
-  /// The entries of one sequence.
-  [[nodiscard]] std::span<const StoredEntry> entries_of(std::uint64_t sequence) const;
+  /// The entries of one sequence; `from`: a row at or before them. O(log rows).
+  [[nodiscard]] std::span<const StoredEntry> entries_of(std::uint64_t sequence,
+                                                        std::size_t from = 0) const;
   /// Sequences with a vector of one of `kinds` (bits). The first call reads all entries.
   [[nodiscard]] SequenceSet sequences(std::uint8_t kinds) const;
   [[nodiscard]] std::size_t width() const { return padded_dim(model_.dim); }

@@ -52,11 +52,13 @@ SketchQuery SketchTables::prepare(std::span<const float> query, std::span<const 
     base += static_cast<double>(query[i] - centre[i]) * static_cast<double>(centre[i]);
   }
   const float step = largest > 0 ? largest / level_max : 1.0f;
+  const float levels_a_unit = 1 / step;
   levels_.assign(groups * group_dims, 0);
   int level_sum = 0;
   for (std::size_t i = 0; i < dim; ++i) {
-    const auto level = static_cast<int>(std::lround((query[i] - centre[i]) / step));
-    levels_[i] = static_cast<std::int8_t>(std::clamp(level, -level_max, level_max));
+    const float level = (query[i] - centre[i]) * levels_a_unit;
+    const auto nearest = static_cast<int>(level + std::copysign(0.5f, level));
+    levels_[i] = static_cast<std::int8_t>(std::clamp(nearest, -level_max, level_max));
     level_sum += levels_[i];
   }
   tables_.assign(groups * 16, 0);
@@ -66,10 +68,12 @@ SketchQuery SketchTables::prepare(std::span<const float> query, std::span<const 
     int floor = 0;  // the smallest partial sum: all negative levels
     for (std::size_t i = 0; i < group_dims; ++i) floor += std::min<int>(levels[i], 0);
     floor_sum += floor;
-    for (unsigned code = 0; code < 16; ++code) {
-      int sum = -floor;
-      for (unsigned i = 0; i < group_dims; ++i) sum += (code >> i & 1u) != 0 ? levels[i] : 0;
-      tables_[group * 16 + code] = static_cast<std::uint8_t>(sum);
+    std::uint8_t* table = tables_.data() + group * 16;
+    table[0] = static_cast<std::uint8_t>(-floor);
+    for (std::size_t i = 0; i < group_dims; ++i) {
+      for (std::size_t code = 0; code < std::size_t{1} << i; ++code) {
+        table[code + (std::size_t{1} << i)] = static_cast<std::uint8_t>(table[code] + levels[i]);
+      }
     }
   }
   // <levels, s> = 2 * (sum of levels where the bit is set) - (sum of levels)

@@ -1,6 +1,7 @@
 #include "index/vector/snapshot.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <thread>
@@ -15,30 +16,17 @@ namespace {
 constexpr std::uint64_t few_ratio = 32;
 // Sequences have one or two vectors as a rule; long texts up to 34. Survivors a wanted hit:
 constexpr std::size_t survivors_per_hit = 8;
+// Fewer are rescored before a second thread has started.
+constexpr std::size_t rescored_alone_max = 1'000;
 
-bool better(const VectorCandidate& a, const VectorCandidate& b) {
-  if (a.score != b.score) return a.score > b.score;
-  return std::tie(a.entry.sequence, a.entry.kind, a.entry.span_begin, a.entry.span_end) <
-         std::tie(b.entry.sequence, b.entry.kind, b.entry.span_begin, b.entry.span_end);
-}
-
-VectorHit hit_of(const VectorCandidate& candidate) {
-  return {.sequence = candidate.entry.sequence,
-          .kind = static_cast<VectorKind>(candidate.entry.kind),
-          .span_begin = candidate.entry.span_begin,
-          .span_end = candidate.entry.span_end,
-          .cosine = candidate.score};
-}
-
-// The first of each sequence. `candidates` are sorted, best first.
-std::vector<VectorHit> fold(std::span<const VectorCandidate> candidates, std::size_t top_k) {
-  std::vector<VectorHit> out;
-  std::unordered_set<std::uint32_t> seen;
-  for (const VectorCandidate& candidate : candidates) {
-    if (out.size() == top_k) break;
-    if (seen.insert(candidate.entry.sequence).second) out.push_back(hit_of(candidate));
+// Whether one of a block's estimates is at or above the floor: by the signs of the differences,
+// because so the compiler needs no branch an estimate.
+bool any_reaches(const float* estimates, float floor) {
+  std::uint32_t signs = ~0u;
+  for (std::size_t i = 0; i < block_vectors; ++i) {
+    signs &= std::bit_cast<std::uint32_t>(estimates[i] - floor);
   }
-  return out;
+  return signs >> 31 == 0;
 }
 
 bool has_kind(std::uint8_t kinds, const StoredEntry& entry) {
@@ -46,6 +34,20 @@ bool has_kind(std::uint8_t kinds, const StoredEntry& entry) {
 }
 
 }  // namespace
+
+std::optional<float> best_cosine(const KindCosines& cosines, std::uint8_t kinds) {
+  std::optional<float> best;
+  for (std::size_t kind = 0; kind < vector_kinds; ++kind) {
+    if ((kinds >> kind & 1u) == 0 || !cosines[kind]) continue;
+    best = std::max(best.value_or(*cosines[kind]), *cosines[kind]);
+  }
+  return best;
+}
+
+bool BetterCandidate::before(const StoredEntry& a, const StoredEntry& b) {
+  return std::tie(a.sequence, a.kind, a.span_begin, a.span_end) <
+         std::tie(b.sequence, b.kind, b.span_begin, b.span_end);
+}
 
 void CandidatePool::push(const VectorCandidate& candidate) {
   kept_.push_back(candidate);
@@ -55,14 +57,14 @@ void CandidatePool::push(const VectorCandidate& candidate) {
 void CandidatePool::cut() {
   if (kept_.size() <= wanted_) return;
   const auto end = kept_.begin() + static_cast<std::ptrdiff_t>(wanted_);
-  std::nth_element(kept_.begin(), end - 1, kept_.end(), better);
+  std::nth_element(kept_.begin(), end - 1, kept_.end(), better_);
   kept_.erase(end, kept_.end());
   floor_ = kept_.back().score;
 }
 
 std::vector<VectorCandidate> CandidatePool::take() {
   cut();
-  std::ranges::sort(kept_, better);
+  std::ranges::sort(kept_, better_);
   return std::move(kept_);
 }
 
@@ -72,17 +74,16 @@ SegmentedVectorSnapshot::SegmentedVectorSnapshot(std::shared_ptr<const State> st
   for (const auto& segment : state_->segments) vectors_ += segment->entries().size();
 }
 
-Result<SegmentedVectorSnapshot::Work> SegmentedVectorSnapshot::check(
-    const VectorQuery& query) const {
-  if (query.vector.size() != model_.dim) {
+Result<std::vector<float>> SegmentedVectorSnapshot::padded(std::span<const float> vector) const {
+  if (vector.size() != model_.dim) {
     return fail(ErrorCode::invalid_argument, "the query has {} dimensions, model {} has {}",
-                query.vector.size(), model_.id, model_.dim);
+                vector.size(), model_.id, model_.dim);
   }
-  if (!std::ranges::all_of(query.vector, [](float value) { return std::isfinite(value); })) {
+  if (!std::ranges::all_of(vector, [](float value) { return std::isfinite(value); })) {
     return fail(ErrorCode::invalid_argument, "the query vector holds a value that is not finite");
   }
-  Work out{.query = query, .padded = {query.vector.begin(), query.vector.end()}};
-  out.padded.resize(padded_dim(model_.dim), 0.0f);
+  std::vector<float> out(vector.begin(), vector.end());
+  out.resize(padded_dim(model_.dim), 0.0f);
   return out;
 }
 
@@ -91,6 +92,18 @@ bool SegmentedVectorSnapshot::admits(const Work& work, const StoredEntry& entry)
   return has_kind(work.query.kinds, entry) &&
          (allowed == nullptr || allowed->contains(entry.sequence)) &&
          !state_->removed.contains(entry.sequence);
+}
+
+std::size_t SegmentedVectorSnapshot::threads_for_many() const {
+  return vectors_ < options_.threads_from ? 1 : std::max<std::size_t>(options_.threads_max, 1);
+}
+
+bool SegmentedVectorSnapshot::admits_all(const Work& work, const VectorSegment& segment) const {
+  const SegmentInfo& info = segment.file().info();
+  const SequenceSet* allowed = work.query.allowed;
+  return work.query.kinds == all_vector_kinds && state_->removed.empty() &&
+         (allowed == nullptr ||
+          allowed->contains_range(info.first_sequence, info.last_sequence + 1));
 }
 
 // The first pass errs by a share of the spread of cosines; more vectors crowd the same band, so the
@@ -119,8 +132,7 @@ Result<void> SegmentedVectorSnapshot::scan_exact(const Work& work, std::size_t n
       if (scores[i] < pool.floor() || !admits(work, entry)) continue;
       pool.push({.score = scores[i],
                  .segment = static_cast<std::uint32_t>(number),
-                 .row = static_cast<std::uint32_t>(first + i),
-                 .entry = entry});
+                 .row = static_cast<std::uint32_t>(first + i)});
     }
   }
   return {};
@@ -134,12 +146,32 @@ Result<void> SegmentedVectorSnapshot::scan(const Work& work, std::size_t number,
   thread_local std::vector<float> estimates;
   MBE_TRY(segment.estimate(tables.prepare(work.query.vector, segment.centre()), estimates));
   const auto entries = segment.entries();
-  for (std::size_t row = 0; row < entries.size(); ++row) {
-    if (estimates[row] < pool.floor() || !admits(work, entries[row])) continue;
-    pool.push({.score = estimates[row],
-               .segment = static_cast<std::uint32_t>(number),
-               .row = static_cast<std::uint32_t>(row),
-               .entry = entries[row]});
+  const bool all = admits_all(work, segment);
+  for (std::size_t first = 0; first < entries.size(); first += block_vectors) {
+    if (!any_reaches(estimates.data() + first, pool.floor())) continue;
+    const std::size_t end = std::min(first + block_vectors, entries.size());
+    for (std::size_t row = first; row < end; ++row) {
+      if (estimates[row] < pool.floor() || !(all || admits(work, entries[row]))) continue;
+      pool.push({.score = estimates[row],
+                 .segment = static_cast<std::uint32_t>(number),
+                 .row = static_cast<std::uint32_t>(row)});
+    }
+  }
+  return {};
+}
+
+Result<void> SegmentedVectorSnapshot::beside_each_other(
+    std::size_t threads, const std::function<Result<void>(std::size_t)>& part) {
+  std::vector<Result<void>> results(threads);
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < threads; ++i) {
+      helpers.emplace_back([&, i] { results[i] = part(i); });
+    }
+    results[0] = part(0);
+  }
+  for (const Result<void>& result : results) {
+    if (!result.ok()) return result.error();
   }
   return {};
 }
@@ -148,26 +180,16 @@ Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_all(const Wor
                                                                        bool sketched,
                                                                        std::size_t count) const {
   const std::size_t segments = state_->segments.size();
-  const std::size_t threads = sketched && vectors_ >= options_.threads_from
-                                  ? std::max<std::size_t>(options_.threads_max, 1)
-                                  : 1;
-  std::vector<CandidatePool> pools(threads, CandidatePool(count));
-  std::vector<Result<void>> results(threads);
-  const auto part = [&](std::size_t number) {
-    const std::size_t begin = segments * number / threads;
+  const std::size_t threads = sketched ? threads_for_many() : 1;
+  std::vector<CandidatePool> pools(threads, CandidatePool(count, better()));
+  const auto part = [&](std::size_t number) -> Result<void> {
     const std::size_t end = segments * (number + 1) / threads;
-    for (std::size_t i = begin; i < end && results[number].ok(); ++i) {
-      results[number] = scan(work, i, sketched, pools[number]);
+    for (std::size_t i = segments * number / threads; i < end; ++i) {
+      MBE_TRY(scan(work, i, sketched, pools[number]));
     }
+    return {};
   };
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(part, i);
-    part(0);
-  }
-  for (const Result<void>& result : results) {
-    if (!result.ok()) return result.error();
-  }
+  MBE_TRY(beside_each_other(threads, part));
   for (std::size_t i = 1; i < threads; ++i) {
     for (const VectorCandidate& candidate : pools[i].take()) pools[0].push(candidate);
   }
@@ -185,22 +207,50 @@ Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_few(const Wor
       const auto first = static_cast<std::uint32_t>(found.data() - segment.entries().data());
       for (std::uint32_t i = 0; i < found.size(); ++i) {
         if (!admits(work, found[i])) continue;
-        out.push_back({.score = 0, .segment = number, .row = first + i, .entry = found[i]});
+        out.push_back({.score = 0, .segment = number, .row = first + i});
       }
     }
   }
   return out;
 }
 
-Result<void> SegmentedVectorSnapshot::rescore(const Work& work,
-                                              std::vector<VectorCandidate>& candidates) const {
+Result<void> SegmentedVectorSnapshot::rescore_part(const Work& work,
+                                                   std::span<VectorCandidate> candidates) const {
   for (VectorCandidate& candidate : candidates) {
     const VectorSegment& segment = *state_->segments[candidate.segment];
     MBE_ASSIGN(const Half* row, segment.rows(candidate.row, 1));
     dot_rows(work.padded.data(), row, segment.width(), std::span(&candidate.score, 1));
   }
-  std::ranges::sort(candidates, better);
   return {};
+}
+
+Result<void> SegmentedVectorSnapshot::rescore(const Work& work,
+                                              std::vector<VectorCandidate>& candidates) const {
+  const std::size_t threads = candidates.size() >= rescored_alone_max ? threads_for_many() : 1;
+  MBE_TRY(beside_each_other(threads, [&](std::size_t number) {
+    const std::size_t begin = candidates.size() * number / threads;
+    const std::size_t end = candidates.size() * (number + 1) / threads;
+    return rescore_part(work, std::span(candidates).subspan(begin, end - begin));
+  }));
+  std::ranges::sort(candidates, better());
+  return {};
+}
+
+std::vector<VectorHit> SegmentedVectorSnapshot::fold(std::span<const VectorCandidate> candidates,
+                                                     std::size_t top_k) const {
+  std::vector<VectorHit> out;
+  std::unordered_set<std::uint32_t> seen;
+  for (const VectorCandidate& candidate : candidates) {
+    if (out.size() == top_k) break;
+    const StoredEntry& entry = better().entry(candidate);
+    if (!seen.insert(entry.sequence).second) continue;
+    out.push_back({.sequence = entry.sequence,
+                   .kind = static_cast<VectorKind>(entry.kind),
+                   .span_begin = entry.span_begin,
+                   .span_end = entry.span_end,
+                   .cosine = candidate.score});
+  }
+  return out;
 }
 
 Result<std::vector<VectorHit>> SegmentedVectorSnapshot::search(const VectorQuery& query) const {
@@ -208,7 +258,8 @@ Result<std::vector<VectorHit>> SegmentedVectorSnapshot::search(const VectorQuery
     return fail(query.top_k == 0 ? ErrorCode::invalid_argument : ErrorCode::limit,
                 "top_k {} is outside 1 … {}", query.top_k, vector_hits_max);
   }
-  MBE_ASSIGN(const Work work, check(query));
+  Work work{.query = query, .padded = {}};
+  MBE_ASSIGN(work.padded, padded(query.vector));
   if (query.allowed != nullptr && query.allowed->size() < vectors_ / few_ratio) {
     MBE_ASSIGN(auto candidates, scan_few(work));
     MBE_TRY(rescore(work, candidates));
@@ -227,26 +278,46 @@ Result<std::vector<VectorHit>> SegmentedVectorSnapshot::search(const VectorQuery
   }
 }
 
-Result<std::vector<std::optional<float>>> SegmentedVectorSnapshot::cosines(
-    std::span<const float> query, std::span<const std::uint64_t> sequences,
-    std::uint8_t kinds) const {
-  const VectorQuery whole{.vector = query, .kinds = kinds};
-  MBE_ASSIGN(const Work work, check(whole));
-  std::vector<std::optional<float>> out(sequences.size());
-  for (std::size_t at = 0; at < sequences.size(); ++at) {
-    for (const auto& segment : state_->segments) {
-      const SegmentInfo& info = segment->file().info();
-      if (sequences[at] < info.first_sequence || sequences[at] > info.last_sequence) continue;
-      const auto found = segment->entries_of(sequences[at]);
-      const auto first = static_cast<std::size_t>(found.data() - segment->entries().data());
-      for (std::size_t i = 0; i < found.size(); ++i) {
-        if (!admits(work, found[i])) continue;
-        MBE_ASSIGN(const Half* row, segment->rows(first + i, 1));
+Result<void> SegmentedVectorSnapshot::add_cosines(const VectorSegment& segment,
+                                                  std::span<const std::vector<float>> padded,
+                                                  std::span<const std::uint64_t> sequences,
+                                                  std::span<const std::size_t> order,
+                                                  std::vector<KindCosines>& out) const {
+  const auto of = [&](std::size_t place) { return sequences[place]; };
+  const SegmentInfo& info = segment.file().info();
+  std::size_t from = 0;
+  for (auto at = std::ranges::lower_bound(order, info.first_sequence, {}, of);
+       at != order.end() && of(*at) <= info.last_sequence; ++at) {
+    const auto found = segment.entries_of(of(*at), from);
+    from = static_cast<std::size_t>(found.data() - segment.entries().data());
+    if (found.empty() || state_->removed.contains(of(*at))) continue;
+    MBE_ASSIGN(const Half* row, segment.rows(from, found.size()));
+    for (const StoredEntry& entry : found) {
+      for (std::size_t query = 0; query < padded.size(); ++query) {
         float cosine = 0;
-        dot_rows(work.padded.data(), row, segment->width(), std::span(&cosine, 1));
-        out[at] = std::max(out[at].value_or(cosine), cosine);
+        dot_rows(padded[query].data(), row, segment.width(), std::span(&cosine, 1));
+        std::optional<float>& best = out[*at * padded.size() + query][entry.kind];
+        best = std::max(best.value_or(cosine), cosine);
       }
+      row += segment.width();
     }
+  }
+  return {};
+}
+
+Result<std::vector<KindCosines>> SegmentedVectorSnapshot::cosines(
+    std::span<const std::span<const float>> queries,
+    std::span<const std::uint64_t> sequences) const {
+  std::vector<std::vector<float>> rows;
+  for (const auto query : queries) {
+    MBE_ASSIGN(rows.emplace_back(), padded(query));
+  }
+  std::vector<std::size_t> order(sequences.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t place) { return sequences[place]; });
+  std::vector<KindCosines> out(sequences.size() * queries.size());
+  for (const auto& segment : state_->segments) {
+    MBE_TRY(add_cosines(*segment, rows, sequences, order, out));
   }
   return out;
 }

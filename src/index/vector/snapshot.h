@@ -1,6 +1,7 @@
 // The view that VectorIndex publishes; see index.h for the contract.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,18 +12,34 @@
 
 namespace mbe {
 
-/// One vector that may be a hit.
+/// One vector that may be a hit. Its entry stays where it is until it matters: most candidates are
+/// dropped again, and reading it would cost a cache miss.
 struct VectorCandidate {
   float score = 0;  ///< an estimate, then the cosine
   std::uint32_t segment = 0;
   std::uint32_t row = 0;
-  StoredEntry entry{};
 };
 
-/// Keeps the best candidates by (score, then entry): at most twice as many as wanted at a time.
+/// Orders candidates by score, best first, then by entry.
+struct BetterCandidate {
+  std::span<const VectorSegment::Pointer> segments;
+  /// The candidate's entry, read from its segment.
+  [[nodiscard]] const StoredEntry& entry(const VectorCandidate& at) const {
+    return segments[at.segment]->entries()[at.row];
+  }
+  /// Whether `a` comes before `b`.
+  [[nodiscard]] bool operator()(const VectorCandidate& a, const VectorCandidate& b) const {
+    return a.score != b.score ? a.score > b.score : before(entry(a), entry(b));
+  }
+
+ private:
+  [[nodiscard]] static bool before(const StoredEntry& a, const StoredEntry& b);
+};
+
+/// Keeps the best candidates: at most twice as many as wanted at a time.
 class CandidatePool {
  public:
-  explicit CandidatePool(std::size_t wanted) : wanted_(wanted) {}
+  CandidatePool(std::size_t wanted, BetterCandidate better) : wanted_(wanted), better_(better) {}
   /// What a score must reach to matter.
   [[nodiscard]] float floor() const { return floor_; }
   void push(const VectorCandidate& candidate);
@@ -32,6 +49,7 @@ class CandidatePool {
  private:
   void cut();
   std::size_t wanted_;
+  BetterCandidate better_;
   float floor_ = -1e30f;
   std::vector<VectorCandidate> kept_;
 };
@@ -43,9 +61,9 @@ class SegmentedVectorSnapshot final : public VectorSnapshot {
                           VectorOptions options);
 
   [[nodiscard]] Result<std::vector<VectorHit>> search(const VectorQuery& query) const override;
-  [[nodiscard]] Result<std::vector<std::optional<float>>> cosines(
-      std::span<const float> query, std::span<const std::uint64_t> sequences,
-      std::uint8_t kinds) const override;
+  [[nodiscard]] Result<std::vector<KindCosines>> cosines(
+      std::span<const std::span<const float>> queries,
+      std::span<const std::uint64_t> sequences) const override;
   [[nodiscard]] Result<std::vector<Stored>> vectors(std::uint64_t sequence) const override;
   [[nodiscard]] std::vector<float> mean() const override;
   [[nodiscard]] std::uint64_t vector_count() const override { return vectors_; }
@@ -56,9 +74,14 @@ class SegmentedVectorSnapshot final : public VectorSnapshot {
     const VectorQuery& query;
     std::vector<float> padded;  ///< the query as dot_rows wants it
   };
-  [[nodiscard]] Result<Work> check(const VectorQuery& query) const;
+  /// A vector as dot_rows wants it, checked.
+  [[nodiscard]] Result<std::vector<float>> padded(std::span<const float> vector) const;
   [[nodiscard]] bool admits(const Work& work, const StoredEntry& entry) const;
+  /// Whether every entry of the segment is admitted, as far as that is cheap to know.
+  [[nodiscard]] bool admits_all(const Work& work, const VectorSegment& segment) const;
   [[nodiscard]] std::size_t wanted(std::size_t top_k) const;
+  /// Threads for work over all vectors.
+  [[nodiscard]] std::size_t threads_for_many() const;
   [[nodiscard]] Result<void> scan(const Work& work, std::size_t segment, bool sketched,
                                   CandidatePool& pool) const;
   [[nodiscard]] Result<void> scan_exact(const Work& work, std::size_t segment,
@@ -66,8 +89,24 @@ class SegmentedVectorSnapshot final : public VectorSnapshot {
   [[nodiscard]] Result<std::vector<VectorCandidate>> scan_all(const Work& work, bool sketched,
                                                               std::size_t count) const;
   [[nodiscard]] Result<std::vector<VectorCandidate>> scan_few(const Work& work) const;
+  /// The part of cosines() that one segment knows. `order`: places in `sequences`, by sequence.
+  [[nodiscard]] Result<void> add_cosines(const VectorSegment& segment,
+                                         std::span<const std::vector<float>> padded,
+                                         std::span<const std::uint64_t> sequences,
+                                         std::span<const std::size_t> order,
+                                         std::vector<KindCosines>& out) const;
+  /// Estimates become cosines, in order again.
   [[nodiscard]] Result<void> rescore(const Work& work,
                                      std::vector<VectorCandidate>& candidates) const;
+  [[nodiscard]] Result<void> rescore_part(const Work& work,
+                                          std::span<VectorCandidate> candidates) const;
+  /// part(0) … part(threads - 1) beside each other. Errors: the first of any.
+  [[nodiscard]] static Result<void> beside_each_other(
+      std::size_t threads, const std::function<Result<void>(std::size_t)>& part);
+  [[nodiscard]] BetterCandidate better() const { return {state_->segments}; }
+  /// The first of each sequence, best first, of candidates in order.
+  [[nodiscard]] std::vector<VectorHit> fold(std::span<const VectorCandidate> candidates,
+                                            std::size_t top_k) const;
 
   std::shared_ptr<const State> state_;
   VectorModel model_;
