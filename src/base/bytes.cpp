@@ -90,24 +90,28 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   if (text.empty()) return std::string();
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  const std::size_t digits = text.size() - padding;
   std::string out(text.size() / 4 * 3, '\0');
   unsigned bad = 0;
-  const auto value = [&](std::size_t i) -> unsigned {
-    const int found = i < digits ? base64_values[static_cast<unsigned char>(text[i])] : 0;
-    bad |= static_cast<unsigned>(found) & 0x80U;
-    return static_cast<unsigned>(found) & 63U;
-  };
   unsigned group = 0;
-  for (std::size_t i = 0, at = 0; i < text.size(); i += 4) {
-    group = value(i) << 18 | value(i + 1) << 12 | value(i + 2) << 6 | value(i + 3);
-    out[at++] = static_cast<char>(group >> 16);
-    out[at++] = static_cast<char>(group >> 8 & 255);
-    out[at++] = static_cast<char>(group & 255);
-  }
+  char* at = out.data();
+  const auto take = [&](const char* four) {
+    unsigned values[4];
+    for (std::size_t i = 0; i < 4; ++i) {
+      values[i] = static_cast<unsigned>(base64_values[static_cast<unsigned char>(four[i])]);
+      bad |= values[i];  // 0x80 and above where it is no digit
+    }
+    group = values[0] << 18 | values[1] << 12 | values[2] << 6 | values[3];
+    *at++ = static_cast<char>(group >> 16);
+    *at++ = static_cast<char>(group >> 8 & 255);
+    *at++ = static_cast<char>(group & 255);
+  };
+  for (std::size_t i = 0; i + 4 < text.size(); i += 4) take(text.data() + i);
+  char last[4] = {'A', 'A', 'A', 'A'};
+  text.substr(text.size() - 4, 4 - padding).copy(last, 4);
+  take(last);
   // Bits behind the last byte must be zero: otherwise two texts would mean the same bytes.
   const unsigned spare = padding == 2 ? 0xffffU : padding == 1 ? 0xffU : 0U;
-  if (bad != 0 || (group & spare) != 0) return std::nullopt;
+  if ((bad & 0x80U) != 0 || (group & spare) != 0) return std::nullopt;
   out.resize(out.size() - padding);
   return out;
 }

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace mbe {
 
@@ -23,10 +24,26 @@ std::optional<Enum> from_name(const std::string_view (&names)[size], std::string
   return std::nullopt;
 }
 
+/// Whether one of eight bytes needs an escape: a control character, a quote or a backslash.
+/// Source: Anderson, Bit Twiddling Hacks, "Determine if a word has a byte less than n".
+bool any_needs_escape(const char* bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = 0x8080808080808080;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const auto any_below = [](std::uint64_t of, std::uint64_t limit) {
+    return (of - ones * limit) & ~of & tops;
+  };
+  return (any_below(word, 0x20) | any_below(word ^ ones * '"', 1) |
+          any_below(word ^ ones * '\\', 1)) != 0;
+}
+
 void append_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (i + 8 <= text.size() && !any_needs_escape(text.data() + i)) i += 8;
+    if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, done, i - done);

@@ -12,6 +12,10 @@ namespace {
 /// No model looks at more of a text than so many bytes a token.
 constexpr std::size_t token_bytes_max = 64;
 
+/// Idle workers whose threads a query takes too: somebody waits for it. More threads would wait for
+/// each other longer than they work.
+constexpr std::size_t borrowed_max = 1;
+
 std::size_t worker_count(std::size_t wanted) {
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
   return std::min(wanted == 0 ? processors : wanted, LlamaEmbedder::workers_max);
@@ -85,8 +89,9 @@ Result<EmbeddingRows> LlamaEmbedder::run(std::span<const LlamaModel::Tokens> tok
   EmbeddingRows rows{manifest_.dim, std::vector<float>(tokens.size() * manifest_.dim)};
   const auto run_batch = [&](std::size_t begin, std::size_t count) -> Result<void> {
     MBE_ASSIGN(const auto turn, turns_.take(role));
+    const auto borrowed = turns_.take_idle(role == TextRole::query ? borrowed_max : 0);
     return model_->embed(
-        turn.worker(), tokens.subspan(begin, count),
+        turn.worker(), 1 + borrowed.size(), tokens.subspan(begin, count),
         pooled.empty() ? pooled : pooled.subspan(begin, count),
         std::span(rows.values).subspan(begin * manifest_.dim, count * manifest_.dim));
   };

@@ -204,8 +204,9 @@ bool LlamaModel::take_pooled(llama_context* context, std::size_t texts,
   return true;
 }
 
-Result<void> LlamaModel::embed(std::size_t worker, std::span<const Tokens> texts,
-                               std::span<const Pooled> pooled, std::span<float> out) {
+Result<void> LlamaModel::embed(std::size_t worker, std::size_t threads,
+                               std::span<const Tokens> texts, std::span<const Pooled> pooled,
+                               std::span<float> out) {
   MBE_ASSERT(worker < contexts_.size());
   MBE_ASSERT(!texts.empty() && texts.size() <= batch_texts_max);
   MBE_ASSERT(pooled.empty() || (pooled.size() == texts.size() && pooling_ == Pooling::mean));
@@ -218,6 +219,8 @@ Result<void> LlamaModel::embed(std::size_t worker, std::span<const Tokens> texts
     batch.add(texts[i], static_cast<std::int32_t>(i));
   }
   auto* context = contexts_[worker].get();
+  llama_set_n_threads(context, static_cast<std::int32_t>(threads),
+                      static_cast<std::int32_t>(threads));
   last_complaint.clear();
   if (llama_encode(context, batch.get()) != 0) {
     return fail(ErrorCode::unavailable, "the embedding model failed: {}; try again",

@@ -1,8 +1,8 @@
-// A loaded embedding model: libllama's model, and contexts of one thread each that share it.
-// Several workers beat several threads in one: nothing waits at a barrier, which costs a busy
-// machine more than the work itself. The only file of this folder, with its .cpp, that knows
-// libllama. Tokenising may be done from any thread; a worker by one thread at a time
-// (embed/turns.h).
+// A loaded embedding model: libllama's model, and contexts that share it. For many texts several
+// workers of one thread beat several threads in one: nothing waits at a barrier, which costs a busy
+// machine more than the work itself. A single text may borrow the threads of idle workers. The only
+// file of this folder, with its .cpp, that knows libllama. Tokenising may be done from any thread;
+// a worker by one thread at a time (embed/turns.h).
 #pragma once
 
 #include <cstdint>
@@ -55,9 +55,11 @@ class LlamaModel {
   /// The pooled vectors of 1 … batch_texts_max texts, written to `out` (dim floats each) with
   /// length 1. texts: each 1 … tokens_max tokens, together at most batch_tokens unless there is
   /// only one. Errors: unavailable (libllama failed; out of memory).
-  /// worker: 0 … workers - 1. pooled: one a text, or empty for whole texts.
-  [[nodiscard]] Result<void> embed(std::size_t worker, std::span<const Tokens> texts,
-                                   std::span<const Pooled> pooled, std::span<float> out);
+  /// worker: 0 … workers - 1. threads: 1 or more, for this call. pooled: one a text, or empty for
+  /// whole texts.
+  [[nodiscard]] Result<void> embed(std::size_t worker, std::size_t threads,
+                                   std::span<const Tokens> texts, std::span<const Pooled> pooled,
+                                   std::span<float> out);
 
  private:
   /// Averages the token vectors of the batch just run; false if one has no length.

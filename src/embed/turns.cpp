@@ -22,6 +22,17 @@ Result<Turns::Turn> Turns::take(TextRole role) {
   return Turn(*this, worker);
 }
 
+std::vector<Turns::Turn> Turns::take_idle(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Turn> out;
+  if (queries_waiting_ + passages_waiting_ > 0) return out;
+  while (!free_.empty() && out.size() < most) {
+    out.emplace_back(*this, free_.back());
+    free_.pop_back();
+  }
+  return out;
+}
+
 std::size_t Turns::waiting() {
   const std::lock_guard lock(mutex_);
   return queries_waiting_ + passages_waiting_;

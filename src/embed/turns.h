@@ -40,6 +40,9 @@ class Turns {
   /// Waits for a worker. Errors: busy (waiting_max callers wait already).
   [[nodiscard]] Result<Turn> take(TextRole role);
 
+  /// Workers that nobody uses or waits for, at most `most`; without waiting.
+  [[nodiscard]] std::vector<Turn> take_idle(std::size_t most);
+
   /// Callers that wait now.
   [[nodiscard]] std::size_t waiting();
 

@@ -34,6 +34,21 @@ TEST(Turns, LetsWaitingQueriesGoBeforeWaitingPassages) {
   EXPECT_EQ(order, (std::vector{TextRole::query, TextRole::passage}));
 }
 
+TEST(Turns, LendsWorkersThatNobodyWantsAndTakesThemBack) {
+  Turns turns(3, 8);
+  const auto own = turns.take(TextRole::query);
+  ASSERT_TRUE(own.ok());
+  {
+    const auto one = turns.take_idle(1);
+    ASSERT_EQ(one.size(), 1U);
+    EXPECT_NE(one[0].worker(), own->worker());
+    EXPECT_EQ(turns.take_idle(5).size(), 1U);
+  }
+  const auto both = turns.take_idle(5);
+  EXPECT_EQ(both.size(), 2U);
+  EXPECT_TRUE(turns.take_idle(1).empty());
+}
+
 TEST(Turns, IsBusyWhenTooManyWait) {
   Turns turns(1, 1);
   auto holder = turns.take(TextRole::query);

@@ -1,7 +1,12 @@
 // Checking a whole chain: every byte of the log belongs to one block, every block follows the one
 // before, erasures and keys fit. Repairs nothing.
-#include <future>
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,55 +20,100 @@ namespace mbe {
 namespace {
 
 constexpr std::uint64_t progress_every = 4'096;
-constexpr std::size_t seals_together = 2'048;
+constexpr std::size_t seals_together = 512;
+constexpr std::size_t parts_a_helper = 2;
+constexpr std::size_t threads_max = 8;
 
 Error bad_block(std::uint64_t sequence, std::string_view why) {
   return fail(ErrorCode::corrupt, "block {} is bad: {}", sequence, why);
 }
 
-/// Opens seals in a thread beside the one that follows the chain; a part at a time, in order.
+/// Opens seals a part at a time: in threads beside the one that follows the chain, and in that one
+/// where they have enough to do.
 class Seals {
  public:
-  Seals(std::string_view chain, std::shared_ptr<const KeyState> keys)
-      : opener_(chain), keys_(std::move(keys)) {}
+  Seals(std::string_view chain, const std::shared_ptr<const KeyState>& keys)
+      : chain_(chain), keys_(keys), own_(chain) {
+    const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    while (helpers_.size() + 1 < std::min(processors, threads_max)) {
+      helpers_.emplace_back([this] { help(); });
+    }
+  }
+  Seals(const Seals&) = delete;
+  Seals& operator=(const Seals&) = delete;
+  ~Seals() { finish(); }
 
   /// Takes a line whose bytes stay where they are.
   void add(const CheckedLine& line) {
     waiting_.push_back(line);
     if (waiting_.size() < seals_together) return;
-    finish_part();
-    part_ = std::async(std::launch::async,
-                       [this, lines = std::exchange(waiting_, {})] { open_all(lines); });
+    Part part = std::exchange(waiting_, {});
+    waiting_.reserve(seals_together);
+    {
+      const std::lock_guard lock(mutex_);
+      if (parts_.size() < parts_a_helper * helpers_.size()) {
+        parts_.push_back(std::move(part));
+        changed_.notify_one();
+        return;
+      }
+    }
+    open_all(own_, part);
   }
-  /// Opens all that waits.
+  /// Opens all that waits. What follows is to be asked afterwards.
   void finish() {
-    finish_part();
-    open_all(waiting_);
-    waiting_.clear();
+    {
+      const std::lock_guard lock(mutex_);
+      no_more_ = true;
+    }
+    changed_.notify_all();
+    open_all(own_, std::exchange(waiting_, {}));
+    helpers_.clear();  // joins them
+    for (const Part& part : std::exchange(parts_, {})) open_all(own_, part);
   }
-  void finish_part() {
-    if (part_.valid()) part_.get();
-  }
-  // To be asked while no part runs.
   [[nodiscard]] std::optional<std::uint64_t> first_bad() const { return first_bad_; }
   [[nodiscard]] std::uint64_t key_missing() const { return key_missing_; }
 
  private:
-  void open_all(const std::vector<CheckedLine>& lines) {
-    for (const CheckedLine& line : lines) {
-      if (first_bad_) return;
-      const BlockState state = opener_.open(line, keys_, false).state;
-      if (state == BlockState::key_missing) ++key_missing_;
-      if (state == BlockState::corrupt) first_bad_ = line.header.sequence;
+  using Part = std::vector<CheckedLine>;
+
+  void help() {
+    LineOpener opener(chain_);
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return no_more_ || !parts_.empty(); });
+      if (parts_.empty()) return;
+      const Part part = std::move(parts_.front());
+      parts_.pop_front();
+      lock.unlock();
+      open_all(opener, part);
+      lock.lock();
     }
   }
 
-  LineOpener opener_;
+  void open_all(LineOpener& opener, const Part& part) {
+    std::uint64_t missing = 0;
+    std::optional<std::uint64_t> bad;
+    for (auto line = part.begin(); line != part.end() && !bad; ++line) {
+      const BlockState state = opener.open(*line, keys_, false).state;
+      if (state == BlockState::key_missing) ++missing;
+      if (state == BlockState::corrupt) bad = line->header.sequence;
+    }
+    const std::lock_guard lock(mutex_);
+    key_missing_ += missing;
+    if (bad) first_bad_ = std::min(*bad, first_bad_.value_or(*bad));
+  }
+
+  std::string_view chain_;
   std::shared_ptr<const KeyState> keys_;
-  std::vector<CheckedLine> waiting_;
+  LineOpener own_;
+  Part waiting_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Part> parts_;  ///< this and what follows: guarded by mutex_
+  bool no_more_ = false;
   std::optional<std::uint64_t> first_bad_;
   std::uint64_t key_missing_ = 0;
-  std::future<void> part_;  ///< last: its thread uses all of the above
+  std::vector<std::jthread> helpers_;  ///< last: they use all of the above
 };
 
 /// Follows the chain line by line.
