@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "base/beside.h"
+
 namespace mbe {
 
 namespace {
 
 constexpr std::size_t arm_candidates = 150;
+constexpr std::uint64_t threads_from = 50'000;  ///< blocks; below, the work is done before a thread
 constexpr std::size_t tag_candidates = 50;
 constexpr std::size_t seeds_with_neighbours = 15;
 constexpr std::size_t neighbours_looked_at = 2;
@@ -36,6 +39,10 @@ class Found {
 
 bool asked(const RecallCue& cue, Arm arm) {
   return (cue.arms & arm_bit(arm)) != 0;
+}
+
+bool uses_vectors(const RecallView& view, const RecallCue& cue) {
+  return view.vector != nullptr && !cue.vector.empty() && asked(cue, Arm::vector);
 }
 
 std::size_t wanted(const RecallCue& cue) {
@@ -79,18 +86,9 @@ Result<void> find_by_date(const RecallView& view, const RecallCue& cue, Found& f
   return {};
 }
 
-using BestVectors = std::unordered_map<std::uint64_t, VectorHit>;
-
-Result<void> find_by_vector(const RecallView& view, const RecallCue& cue, Found& found,
-                            BestVectors& best) {
-  MBE_ASSIGN(
-      const auto hits,
-      view.vector->search({.vector = cue.vector, .top_k = wanted(cue), .allowed = cue.allowed}));
-  for (std::size_t i = 0; i < hits.size(); ++i) {
-    found.add(hits[i].sequence, Arm::vector, i + 1);
-    best[hits[i].sequence] = hits[i];
-  }
-  return {};
+Result<std::vector<VectorHit>> search_vectors(const RecallView& view, const RecallCue& cue) {
+  if (!uses_vectors(view, cue)) return std::vector<VectorHit>{};
+  return view.vector->search({.vector = cue.vector, .top_k = wanted(cue), .allowed = cue.allowed});
 }
 
 std::vector<std::uint64_t> sequences_of(const std::vector<Candidate>& candidates) {
@@ -148,6 +146,7 @@ float mean_of_best(const std::vector<Candidate>& candidates, std::uint64_t block
 
 Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
                              std::span<const float> hub, Gathered& out) {
+  if (!uses_vectors(view, cue)) return {};
   auto& all = out.candidates;
   const VectorSnapshot& vectors = *view.vector;
   std::vector<std::span<const float>> queries{cue.vector};
@@ -167,7 +166,7 @@ Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
   for (const auto& [sequence, beside] : out.beside) near.push_back(sequence);
   MBE_ASSIGN(const auto cosines, vectors.cosines(std::span(queries).first(1), near));
   for (std::size_t i = 0; i < near.size(); ++i) {
-    out.beside[near[i]].turn = best_cosine(cosines[i], own_kinds).value_or(0);
+    out.beside.at(near[i]).turn = best_cosine(cosines[i], own_kinds).value_or(0);
   }
   return {};
 }
@@ -184,7 +183,7 @@ Result<void> measure_words(const RecallView& view, const CueReading& reading, Ga
     out.candidates[i].concept_score = concepts[i].idf_matched;
   }
   for (std::size_t i = 0; i < near.size(); ++i) {
-    out.beside[near[i]].parts = parts[out.candidates.size() + i];
+    out.beside.at(near[i]).parts = parts[out.candidates.size() + i];
   }
   return {};
 }
@@ -220,21 +219,34 @@ Result<void> read_turns(const AttributeSnapshot& attributes, Gathered& out) {
   return {};
 }
 
+/// All arms but the one by vectors.
+Result<void> find_otherwise(const RecallView& view, const RecallCue& cue, const CueReading& reading,
+                            Found& found) {
+  if (asked(cue, Arm::keyword)) MBE_TRY(find_by_words(view, cue, reading, found));
+  if (asked(cue, Arm::tag)) MBE_TRY(find_by_tags(view, cue, reading, found));
+  if (asked(cue, Arm::time)) MBE_TRY(find_by_date(view, cue, found));
+  if (!asked(cue, Arm::waypoint)) return {};
+  for (std::size_t i = 0; i < cue.waypoints.size(); ++i) {
+    found.add(cue.waypoints[i].sequence, Arm::waypoint, i + 1);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
                                    const CueReading& reading, std::span<const float> hub) {
-  const bool vectors = view.vector != nullptr && !cue.vector.empty() && asked(cue, Arm::vector);
+  const bool large = view.attributes.record_count() >= threads_from;
   Found found(cue.allowed);
-  BestVectors best;
-  if (asked(cue, Arm::keyword)) MBE_TRY(find_by_words(view, cue, reading, found));
-  if (asked(cue, Arm::tag)) MBE_TRY(find_by_tags(view, cue, reading, found));
-  if (asked(cue, Arm::time)) MBE_TRY(find_by_date(view, cue, found));
-  if (vectors) MBE_TRY(find_by_vector(view, cue, found, best));
-  if (asked(cue, Arm::waypoint)) {
-    for (std::size_t i = 0; i < cue.waypoints.size(); ++i) {
-      found.add(cue.waypoints[i].sequence, Arm::waypoint, i + 1);
-    }
+  const auto [hits, others] = run_beside(
+      large, [&] { return search_vectors(view, cue); },
+      [&] { return find_otherwise(view, cue, reading, found); });
+  MBE_TRY(others);
+  if (!hits.ok()) return hits.error();
+  std::unordered_map<std::uint64_t, VectorHit> best;
+  for (std::size_t i = 0; i < hits->size(); ++i) {
+    found.add((*hits)[i].sequence, Arm::vector, i + 1);
+    best[(*hits)[i].sequence] = (*hits)[i];
   }
   if (cue.arms == all_arms) MBE_TRY(add_neighbours(view.attributes, found));
   Gathered out;
@@ -246,8 +258,12 @@ Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
   }
   MBE_TRY(read_turns(view.attributes, out));
   out.newest = std::max<std::uint64_t>(view.attributes.all().last().value_or(1), 1);
-  MBE_TRY(measure_words(view, reading, out));
-  if (vectors) MBE_TRY(measure_vectors(view, cue, hub, out));
+  // Each fills its own members of what is there already.
+  const auto [vectors, words] = run_beside(
+      large, [&] { return measure_vectors(view, cue, hub, out); },
+      [&] { return measure_words(view, reading, out); });
+  MBE_TRY(vectors);
+  MBE_TRY(words);
   return out;
 }
 

@@ -126,7 +126,7 @@ class Evidence {
     const auto length = static_cast<double>(one.parts.length);
     set(row, Feature::lexical, one.parts.total() / lexical_scale);
     set(row, Feature::matched, weights_.share(one.parts.mask));
-    if (!one.said.session.empty()) {
+    if (conversation_) {
       set(row, Feature::coverage, weights_.share(one.parts.mask));
       set(row, Feature::length, std::log1p(length) / length_scale);
     }
@@ -184,14 +184,13 @@ class Evidence {
   }
 
   void situation(const Candidate& one, FeatureRow& row) const {
-    const bool talk = !one.said.session.empty();
     const auto agent = reading_.agents.find(one.said.speaker);
     const float named = agent == reading_.agents.end() ? 0 : agent->second;
     set(row, Feature::agent, one.said.kind == Kind::answer ? 1 : named);
-    set(row, Feature::question, flag(talk && reading_.questions.contains(one.sequence)));
+    set(row, Feature::question, flag(conversation_ && reading_.questions.contains(one.sequence)));
     set(row, Feature::speaker, flag(contains(reading_.named_speakers, one.said.speaker)));
-    set(row, Feature::quantity, flag(talk && with_number_.contains(one.sequence)));
-    set(row, Feature::moment, flag(talk && with_moment_.contains(one.sequence)));
+    set(row, Feature::quantity, flag(conversation_ && with_number_.contains(one.sequence)));
+    set(row, Feature::moment, flag(conversation_ && with_moment_.contains(one.sequence)));
     set(row, Feature::change, flag(with_change_.contains(one.sequence)));
     set(row, Feature::date, nearness(one.said.time_ms));
     for (const WaypointHint& hint : cue_.waypoints) {
@@ -211,15 +210,16 @@ class Evidence {
   }
 
   void session_coverage() {
+    if (!conversation_) return;
     std::map<std::string_view, std::uint64_t> masks;
     for (const Candidate& one : gathered_.candidates) {
       if (!one.said.session.empty()) masks[one.said.session] |= one.parts.mask;
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const auto found = masks.find(gathered_.candidates[i].said.session);
-      if (found != masks.end()) {
-        set(rows_[i], Feature::session_coverage, weights_.share(found->second));
-      }
+      const Candidate& one = gathered_.candidates[i];
+      const auto found = masks.find(one.said.session);
+      const auto mask = found == masks.end() ? one.parts.mask : found->second;
+      set(rows_[i], Feature::session_coverage, weights_.share(mask));
     }
   }
 
@@ -303,7 +303,9 @@ class Evidence {
   SequenceSet with_number_, with_moment_, with_change_;  ///< marked blocks, where the cue asks
   std::vector<std::size_t> order_;
   std::vector<FeatureRow> rows_;
-  bool conversation_ = false;  ///< some candidate belongs to a session
+  /// Some candidate belongs to a session. Then a block without one counts as a session of its own:
+  /// what only sessions have would otherwise speak against it.
+  bool conversation_ = false;
 };
 
 }  // namespace

@@ -33,11 +33,18 @@ TEST_F(Evidence, WordsThatMakeAQuestionAreNoTerms) {
   EXPECT_EQ(order("when was the picnic?"), std::vector<std::uint64_t>{2});
 }
 
-TEST_F(Evidence, CoverageCountsInsideSessionsMatchedAnywhere) {
-  store({{.text = "red apple", .session = "s"}, {.text = "red apple"}});
-  EXPECT_FLOAT_EQ(feature(Feature::coverage, "red apple", 1), 1);
-  EXPECT_FLOAT_EQ(feature(Feature::coverage, "red apple", 2), 0);
-  EXPECT_FLOAT_EQ(feature(Feature::matched, "red apple", 2), 1);
+TEST_F(Evidence, CoverageCountsWhereThereIsTalkMatchedAnywhere) {
+  store({{.text = "red apple"}, {.text = "blue sea"}});
+  EXPECT_FLOAT_EQ(feature(Feature::coverage, "red apple", 1), 0);
+  EXPECT_FLOAT_EQ(feature(Feature::matched, "red apple", 1), 1);
+}
+
+TEST_F(Evidence, AmongTalkABlockWithoutASessionIsASessionOfItsOwn) {
+  store({{.text = "a red apple?", .session = "s"}, {.text = "a red apple?"}});
+  for (const Feature same : {Feature::coverage, Feature::session_coverage, Feature::length,
+                             Feature::question, Feature::lexical}) {
+    EXPECT_FLOAT_EQ(feature(same, "red apple", 2), feature(same, "red apple", 1));
+  }
 }
 
 TEST_F(Evidence, NeighboursAndSessionHoldWhatTheTurnLacks) {

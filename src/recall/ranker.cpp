@@ -126,26 +126,35 @@ void Ranker::add_company(const Gathered& gathered, std::vector<float>& evidence)
   struct Session {
     float best = 0;
     double sum = 0;  ///< of exp(evidence - best)
+    std::size_t candidates = 0;
+    [[nodiscard]] float lift() const { return static_cast<float>(std::log(sum)); }
   };
   std::unordered_map<std::string_view, Session> sessions;
-  for (std::size_t i = 0; i < evidence.size(); ++i) {
-    const std::string& name = gathered.candidates[i].said.session;
-    if (name.empty()) continue;
-    auto& session = sessions.try_emplace(name, Session{evidence[i], 0}).first->second;
-    session.best = std::max(session.best, evidence[i]);
-  }
   const auto session_of = [&](std::size_t i) {
     return sessions.find(gathered.candidates[i].said.session);
   };
   for (std::size_t i = 0; i < evidence.size(); ++i) {
-    const auto found = session_of(i);
-    if (found == sessions.end()) continue;
-    found->second.sum += std::exp(static_cast<double>(evidence[i] - found->second.best));
+    const std::string& name = gathered.candidates[i].said.session;
+    if (name.empty()) continue;
+    auto& session = sessions.try_emplace(name, Session{evidence[i], 0, 0}).first->second;
+    session.best = std::max(session.best, evidence[i]);
   }
   for (std::size_t i = 0; i < evidence.size(); ++i) {
     const auto found = session_of(i);
     if (found == sessions.end()) continue;
-    evidence[i] += calibration_.company * static_cast<float>(std::log(found->second.sum));
+    found->second.sum += std::exp(static_cast<double>(evidence[i] - found->second.best));
+    ++found->second.candidates;
+  }
+  float all = 0;
+  std::size_t count = 0;
+  for (const auto& [name, session] : sessions) {
+    all += session.lift() * static_cast<float>(session.candidates);
+    count += session.candidates;
+  }
+  const float mean = count == 0 ? 0 : all / static_cast<float>(count);
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    const auto found = session_of(i);
+    evidence[i] += calibration_.company * (found == sessions.end() ? mean : found->second.lift());
   }
 }
 

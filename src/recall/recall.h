@@ -121,6 +121,7 @@ class Ranker {
   [[nodiscard]] float answerable(const RecallCue& cue, float best_cosines,
                                  const FeatureRow& best) const;
   /// Fitted sums of a session's candidates lift all of them: company * ln sum exp(sum - best sum).
+  /// Of a block without a session nothing is known: it takes the mean of the others' lift.
   void add_company(const Gathered& gathered, std::vector<float>& evidence) const;
   [[nodiscard]] RankedHit hit_of(std::uint64_t sequence, const FeatureRow& row, float score) const;
   [[nodiscard]] std::span<const float> hub_for(const RecallCue& cue) const;

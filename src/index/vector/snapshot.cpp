@@ -1,10 +1,11 @@
 #include "index/vector/snapshot.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
+#include <future>
 #include <numeric>
-#include <thread>
 #include <unordered_set>
 
 #include "index/vector/sketch.h"
@@ -162,18 +163,16 @@ Result<void> SegmentedVectorSnapshot::scan(const Work& work, std::size_t number,
 
 Result<void> SegmentedVectorSnapshot::beside_each_other(
     std::size_t threads, const std::function<Result<void>(std::size_t)>& part) {
-  std::vector<Result<void>> results(threads);
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < threads; ++i) {
-      helpers.emplace_back([&, i] { results[i] = part(i); });
-    }
-    results[0] = part(0);
+  std::vector<std::future<Result<void>>> others;
+  for (std::size_t i = 1; i < threads; ++i) {
+    others.push_back(std::async(std::launch::async | std::launch::deferred, part, i));
   }
-  for (const Result<void>& result : results) {
-    if (!result.ok()) return result.error();
+  Result<void> first = part(0);
+  for (auto& other : others) {
+    Result<void> result = other.get();
+    if (first.ok()) first = std::move(result);
   }
-  return {};
+  return first;
 }
 
 Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_all(const Work& work,
@@ -182,9 +181,9 @@ Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_all(const Wor
   const std::size_t segments = state_->segments.size();
   const std::size_t threads = sketched ? threads_for_many() : 1;
   std::vector<CandidatePool> pools(threads, CandidatePool(count, better()));
+  std::atomic<std::size_t> next = 0;
   const auto part = [&](std::size_t number) -> Result<void> {
-    const std::size_t end = segments * (number + 1) / threads;
-    for (std::size_t i = segments * number / threads; i < end; ++i) {
+    for (std::size_t i = next++; i < segments; i = next++) {
       MBE_TRY(scan(work, i, sketched, pools[number]));
     }
     return {};
