@@ -1,6 +1,8 @@
 #include "embed/llama_embedder.h"
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 #include <thread>
 
 #include "base/utf8.h"
@@ -15,6 +17,16 @@ constexpr std::size_t token_bytes_max = 64;
 /// Idle workers whose threads a query takes too: somebody waits for it. More threads would wait for
 /// each other longer than they work.
 constexpr std::size_t borrowed_max = 1;
+
+/// Whether a processor has nothing to do at this moment. Threads of one text wait for each other at
+/// every step: on a busy machine two of them take ten times as long as one.
+bool some_processor_is_idle() {
+  std::ifstream in("/proc/loadavg");  // "0.52 0.58 0.59 2/345 6789": 2 run, this thread among them
+  std::string minutes;
+  for (int i = 0; i < 3; ++i) in >> minutes;
+  std::size_t running = 0;
+  return in >> running && running < std::thread::hardware_concurrency();
+}
 
 std::size_t worker_count(std::size_t wanted) {
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
@@ -89,7 +101,8 @@ Result<EmbeddingRows> LlamaEmbedder::run(std::span<const LlamaModel::Tokens> tok
   EmbeddingRows rows{manifest_.dim, std::vector<float>(tokens.size() * manifest_.dim)};
   const auto run_batch = [&](std::size_t begin, std::size_t count) -> Result<void> {
     MBE_ASSIGN(const auto turn, turns_.take(role));
-    const auto borrowed = turns_.take_idle(role == TextRole::query ? borrowed_max : 0);
+    const bool borrows = role == TextRole::query && some_processor_is_idle();
+    const auto borrowed = turns_.take_idle(borrows ? borrowed_max : 0);
     return model_->embed(
         turn.worker(), 1 + borrowed.size(), tokens.subspan(begin, count),
         pooled.empty() ? pooled : pooled.subspan(begin, count),
