@@ -171,7 +171,8 @@ Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
   return {};
 }
 
-Result<void> measure_words(const RecallView& view, const CueReading& reading, Gathered& out) {
+Result<void> measure_words(const RecallView& view, Gathered& out) {
+  const CueReading& reading = out.reading;
   std::vector<std::uint64_t> sequences = sequences_of(out.candidates);
   MBE_ASSIGN(const auto concepts, view.keyword.score_parts(reading.concepts_plan, sequences));
   std::vector<std::uint64_t> near;
@@ -219,9 +220,10 @@ Result<void> read_turns(const AttributeSnapshot& attributes, Gathered& out) {
   return {};
 }
 
-/// All arms but the one by vectors.
-Result<void> find_otherwise(const RecallView& view, const RecallCue& cue, const CueReading& reading,
-                            Found& found) {
+/// Reads the cue and asks all arms but the one by vectors, which needs no reading.
+Result<void> find_otherwise(const RecallView& view, const RecallCue& cue, const CueWords& words,
+                            CueReading& reading, Found& found) {
+  MBE_ASSIGN(reading, read_cue(view, cue, words));
   if (asked(cue, Arm::keyword)) MBE_TRY(find_by_words(view, cue, reading, found));
   if (asked(cue, Arm::tag)) MBE_TRY(find_by_tags(view, cue, reading, found));
   if (asked(cue, Arm::time)) MBE_TRY(find_by_date(view, cue, found));
@@ -235,12 +237,13 @@ Result<void> find_otherwise(const RecallView& view, const RecallCue& cue, const 
 }  // namespace
 
 Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
-                                   const CueReading& reading, std::span<const float> hub) {
+                                   const CueWords& words, std::span<const float> hub) {
   const bool large = view.attributes.record_count() >= threads_from;
+  Gathered out;
   Found found(cue.allowed);
   const auto [hits, others] = run_beside(
       large, [&] { return search_vectors(view, cue); },
-      [&] { return find_otherwise(view, cue, reading, found); });
+      [&] { return find_otherwise(view, cue, words, out.reading, found); });
   MBE_TRY(others);
   if (!hits.ok()) return hits.error();
   std::unordered_map<std::uint64_t, VectorHit> best;
@@ -249,7 +252,6 @@ Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
     best[(*hits)[i].sequence] = (*hits)[i];
   }
   if (cue.arms == all_arms) MBE_TRY(add_neighbours(view.attributes, found));
-  Gathered out;
   for (const auto& [sequence, ranks] : found.all()) {
     Candidate& one = out.candidates.emplace_back();
     one.sequence = sequence;
@@ -259,11 +261,11 @@ Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
   MBE_TRY(read_turns(view.attributes, out));
   out.newest = std::max<std::uint64_t>(view.attributes.all().last().value_or(1), 1);
   // Each fills its own members of what is there already.
-  const auto [vectors, words] = run_beside(
+  const auto [by_vectors, by_words] = run_beside(
       large, [&] { return measure_vectors(view, cue, hub, out); },
-      [&] { return measure_words(view, reading, out); });
-  MBE_TRY(vectors);
-  MBE_TRY(words);
+      [&] { return measure_words(view, out); });
+  MBE_TRY(by_vectors);
+  MBE_TRY(by_words);
   return out;
 }
 

@@ -26,6 +26,7 @@ struct Beside {
 };
 
 struct Gathered {
+  CueReading reading;
   std::vector<Candidate> candidates;  ///< by sequence
   std::unordered_map<std::uint64_t, Beside> beside;
   std::uint64_t newest = 1;  ///< last sequence of the store, at least 1
@@ -35,7 +36,6 @@ struct Gathered {
 /// Candidates of every arm asked for, their neighbours in the session added. At most a few hundred.
 /// Errors: corrupt, invalid_argument (a vector of another dim).
 [[nodiscard]] Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
-                                                 const CueReading& reading,
-                                                 std::span<const float> hub);
+                                                 const CueWords& words, std::span<const float> hub);
 
 }  // namespace mbe

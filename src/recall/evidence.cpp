@@ -76,15 +76,14 @@ double terseness_of(const RecallCue& cue, const CueReading& reading) {
 
 class Evidence {
  public:
-  Evidence(const RecallView& view, const RecallCue& cue, const CueReading& reading,
-           const Gathered& gathered)
+  Evidence(const RecallView& view, const RecallCue& cue, const Gathered& gathered)
       : view_(view),
         cue_(cue),
-        reading_(reading),
-        terseness_(terseness_of(cue, reading)),
+        reading_(gathered.reading),
+        terseness_(terseness_of(cue, reading_)),
         gathered_(gathered),
-        weights_(reading),
-        order_(rough_order(gathered, reading.terms_idf)) {
+        weights_(reading_),
+        order_(rough_order(gathered, reading_.terms_idf)) {
     rows_.resize(gathered.candidates.size());
     conversation_ = std::ranges::any_of(
         gathered.candidates, [](const Candidate& one) { return !one.said.session.empty(); });
@@ -311,9 +310,8 @@ class Evidence {
 }  // namespace
 
 Result<std::vector<FeatureRow>> weigh_evidence(const RecallView& view, const RecallCue& cue,
-                                               const CueReading& reading,
                                                const Gathered& gathered) {
-  return Evidence(view, cue, reading, gathered).take();
+  return Evidence(view, cue, gathered).take();
 }
 
 }  // namespace mbe

@@ -11,7 +11,6 @@ namespace mbe {
 /// Errors: corrupt.
 [[nodiscard]] Result<std::vector<FeatureRow>> weigh_evidence(const RecallView& view,
                                                              const RecallCue& cue,
-                                                             const CueReading& reading,
                                                              const Gathered& gathered);
 
 /// Attribute keywords that say what a block holds; set when it is indexed.

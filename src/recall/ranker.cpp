@@ -199,10 +199,9 @@ RankedHit Ranker::hit_of(std::uint64_t sequence, const FeatureRow& row, float sc
 }
 
 Result<FeatureTable> Ranker::features(const RecallView& view, const RecallCue& cue) const {
-  MBE_ASSIGN(const CueReading reading, read_cue(view, cue, words_));
-  MBE_ASSIGN(const Gathered gathered, gather_candidates(view, cue, reading, hub_for(cue)));
+  MBE_ASSIGN(const Gathered gathered, gather_candidates(view, cue, words_, hub_for(cue)));
   FeatureTable out;
-  MBE_ASSIGN(out.rows, weigh_evidence(view, cue, reading, gathered));
+  MBE_ASSIGN(out.rows, weigh_evidence(view, cue, gathered));
   for (const Candidate& one : gathered.candidates) out.sequences.push_back(one.sequence);
   out.best_cosines = gathered.best_cosines;
   const std::span<const float> hub = hub_for(cue);
@@ -217,9 +216,8 @@ Result<std::vector<RankedHit>> Ranker::rank(const RecallView& view, const Recall
     return fail(ErrorCode::invalid_argument, "top_k is {}; it must be 1 to {}", cue.top_k,
                 top_k_max);
   }
-  MBE_ASSIGN(const CueReading reading, read_cue(view, cue, words_));
-  MBE_ASSIGN(const Gathered gathered, gather_candidates(view, cue, reading, hub_for(cue)));
-  MBE_ASSIGN(const auto rows, weigh_evidence(view, cue, reading, gathered));
+  MBE_ASSIGN(const Gathered gathered, gather_candidates(view, cue, words_, hub_for(cue)));
+  MBE_ASSIGN(const auto rows, weigh_evidence(view, cue, gathered));
   std::vector<float> evidence;
   for (const FeatureRow& row : rows) {
     evidence.push_back(cue.arms == all_arms ? evidence_of(row) : alone(cue.arms, row));
