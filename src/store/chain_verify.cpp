@@ -44,8 +44,8 @@ class Seals {
   ~Seals() { finish(); }
 
   /// Takes a line whose bytes stay where they are.
-  void add(const CheckedLine& line) {
-    waiting_.push_back(line);
+  void add(CheckedLine line) {
+    waiting_.push_back(std::move(line));
     if (waiting_.size() < seals_together) return;
     Part part = std::exchange(waiting_, {});
     waiting_.reserve(seals_together);
@@ -126,7 +126,7 @@ class Follower {
   template <class View>
   [[nodiscard]] std::optional<Error> check(std::uint64_t sequence, std::string_view line,
                                            const View& view) {
-    const Result<CheckedLine> checked = check_line(line);
+    Result<CheckedLine> checked = check_line(line);
     if (!checked.ok()) return bad_block(sequence, checked.error().message());
     const Header& header = checked->header;
     if (header.sequence != sequence)
@@ -148,7 +148,7 @@ class Follower {
     synced_ = header.synced;
     const bool open = !checked->is_scrubbed &&
                       (options_.open_payloads || header.block_class == BlockClass::erase);
-    if (open && !erased) seals_.add(*checked);
+    if (open && !erased) seals_.add(*std::move(checked));
     return std::nullopt;
   }
   /// The first block that was scrubbed though no erasure names it. Told only if all else is sound:
