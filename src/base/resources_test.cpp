@@ -1,6 +1,7 @@
 #include "base/resources.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -53,7 +54,8 @@ TEST(ResourcePlaces, HoldTheBuildsOwnDataFolder) {
 }
 
 TEST(FindResource, TakesTheFirstPlaceThatHasIt) {
-  const auto root = std::filesystem::path(::testing::TempDir()) / "find_resource";
+  const auto root =
+      std::filesystem::path(::testing::TempDir()) / ("find_resource_" + std::to_string(getpid()));
   for (const auto* place : {"second", "third"}) {
     std::filesystem::create_directories(root / place / "lexicon");
     std::ofstream(root / place / "lexicon" / "words.tsv") << place;

@@ -1,6 +1,7 @@
 #include "embed/emotion_head.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
@@ -22,7 +23,8 @@ class EmotionHeadFiles : public ::testing::Test {
  protected:
   EmotionHeadFiles()
       : folder_(std::filesystem::path(::testing::TempDir()) /
-                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
+                (::testing::UnitTest::GetInstance()->current_test_info()->name() +
+                 std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
     const std::vector<float> weights = {4, 0, -1, 0, 8, 0.5F};
     bytes_.resize(weights.size() * sizeof(float));

@@ -2,6 +2,7 @@
 #include "embed/llama_embedder.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <fstream>
@@ -146,7 +147,9 @@ TEST(LlamaEmbedder, SaysWhatIsMissing) {
 /// A folder with the default manifest, changed, and other weights.
 class DamagedModel : public ::testing::Test {
  protected:
-  DamagedModel() : folder_(std::filesystem::path(::testing::TempDir()) / "damaged_model") {
+  DamagedModel()
+      : folder_(std::filesystem::path(::testing::TempDir()) /
+                ("damaged_model_" + std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
   }
   ~DamagedModel() override { std::filesystem::remove_all(folder_); }

@@ -1,6 +1,7 @@
 #include "embed/model_manifest.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <functional>
@@ -19,7 +20,8 @@ class ModelFolder : public ::testing::Test {
  protected:
   ModelFolder()
       : folder_(std::filesystem::path(::testing::TempDir()) /
-                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
+                (::testing::UnitTest::GetInstance()->current_test_info()->name() +
+                 std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
     manifest_ = {{"format", 1},
                  {"name", "tiny"},

@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(Memory, FileSystems, testing::Values(false));
 INSTANTIATE_TEST_SUITE_P(Posix, FileSystems, testing::Values(true));
 
 TEST(PosixFileSystem, KeepsOthersOut) {
-  const std::string root = testing::TempDir() + "mbe_modes";
+  const std::string root = testing::TempDir() + "mbe_modes_" + std::to_string(getpid());
   std::filesystem::remove_all(root);
   ASSERT_TRUE(posix_file_system().make_directories(root + "/d").ok());
   ASSERT_TRUE(posix_file_system().open(root + "/d/f", OpenMode::create).ok());
