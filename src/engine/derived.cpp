@@ -198,12 +198,15 @@ Result<void> Derived::carry_out(const Block& erase_block, Batch& batch) {
   const auto attributes = attributes_->snapshot();
   ErasedBlocks erased{erase_block.header.erases, {}, {}};
   for (const SequenceRange& range : erased.ranges) {
-    erased.known |= attributes->all() & SequenceSet::range(range.first, range.last + 1);
+    erased.known |= SequenceSet::range(range.first, range.last + 1);
   }
-  for (const std::uint64_t sequence : erased.known.to_vector()) {
-    MBE_ASSIGN(const Neighbours turns, attributes->neighbours(sequence, context_turns));
-    erased.beside.insert(erased.beside.end(), turns.before.begin(), turns.before.end());
-    erased.beside.insert(erased.beside.end(), turns.after.begin(), turns.after.end());
+  erased.known &= attributes->all();
+  MBE_ASSIGN(const auto turns, attributes->turns(erased.known.to_vector(), context_turns));
+  for (const auto& turn : turns) {
+    if (!turn) continue;
+    for (const auto* side : {&turn->beside.before, &turn->beside.after}) {
+      erased.beside.insert(erased.beside.end(), side->begin(), side->end());
+    }
   }
   MBE_TRY(on_erased_(erased));
   // Where the attributes have passed the erasure already, the keywords alone still hold it.

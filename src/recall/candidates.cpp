@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "base/beside.h"
+#include "base/parallel.h"
 
 namespace mbe {
 
@@ -238,10 +238,10 @@ Result<void> find_otherwise(const RecallView& view, const RecallCue& cue, const 
 
 Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
                                    const CueWords& words, std::span<const float> hub) {
-  const bool large = view.attributes.record_count() >= threads_from;
+  const bool large = view.attributes.record_count() >= threads_from && uses_vectors(view, cue);
   Gathered out;
   Found found(cue.allowed);
-  const auto [hits, others] = run_beside(
+  const auto [hits, others] = run_both(
       large, [&] { return search_vectors(view, cue); },
       [&] { return find_otherwise(view, cue, words, out.reading, found); });
   MBE_TRY(others);
@@ -261,7 +261,7 @@ Result<Gathered> gather_candidates(const RecallView& view, const RecallCue& cue,
   MBE_TRY(read_turns(view.attributes, out));
   out.newest = std::max<std::uint64_t>(view.attributes.all().last().value_or(1), 1);
   // Each fills its own members of what is there already.
-  const auto [by_vectors, by_words] = run_beside(
+  const auto [by_vectors, by_words] = run_both(
       large, [&] { return measure_vectors(view, cue, hub, out); },
       [&] { return measure_words(view, out); });
   MBE_TRY(by_vectors);

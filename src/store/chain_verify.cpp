@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -35,8 +36,11 @@ class Seals {
   Seals(std::string_view chain, const std::shared_ptr<const KeyState>& keys)
       : chain_(chain), keys_(keys), own_(chain) {
     const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-    while (helpers_.size() + 1 < std::min(processors, threads_max)) {
-      helpers_.emplace_back([this] { help(); });
+    try {
+      while (helpers_.size() + 1 < std::min(processors, threads_max)) {
+        helpers_.emplace_back([this] { help(); });
+      }
+    } catch (const std::system_error&) {  // the system is out of threads: fewer will do
     }
   }
   Seals(const Seals&) = delete;

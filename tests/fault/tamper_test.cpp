@@ -168,6 +168,38 @@ TEST_F(Tamper, NamesTheFirstBadBlock) {
   EXPECT_EQ((*chain)->verify().first_bad, 12U);
 }
 
+TEST_F(Tamper, NamesTheFirstOfManySealsThatDoNotOpen) {
+  // Lines that hash well and follow each other, sealed with another key: several parts of them,
+  // that threads open beside each other.
+  const std::vector<std::string> names = *files_.list(test_directory + "/log");
+  const std::string path = test_directory + "/log/" + names[names.size() - 3];
+  const auto last = check_line(lines(path).back());
+  Header header = last->header;
+  header.block_class = BlockClass::data;
+  header.erases.clear();
+  Digest prev = last->hash;
+  const std::uint64_t first = header.sequence + 1;
+  std::string forged;
+  for (int i = 0; i < 1'600; ++i) {
+    ++header.sequence;
+    header.prev = prev;
+    const auto hash =
+        seal_block(header, *KeyPath().block_keys(KeyTree(Bytes32{1}), 1), "{\"r\":1}", forged);
+    ASSERT_TRUE(hash.ok());
+    prev = *hash;
+  }
+  files_.set_contents(path, files_.contents(path) + forged);
+  ChainOptions reading = test_options(files_, clock_);
+  reading.read_only = true;
+  const auto chain = open_chain(reading);
+  ASSERT_TRUE(chain.ok());
+  for (int i = 0; i < 20; ++i) {
+    const VerifyReport report = (*chain)->verify({.open_payloads = true});
+    ASSERT_EQ(report.first_bad, first);
+    ASSERT_EQ(report.blocks, first);
+  }
+}
+
 TEST_F(Tamper, IgnoresAForgedErasure) {
   {
     auto chain = open_chain(test_options(files_, clock_));

@@ -90,7 +90,8 @@ class KeywordSnapshot {
  public:
   virtual ~KeywordSnapshot() = default;
 
-  /// Errors: limit (too many terms), invalid_argument (weight out of range), corrupt.
+  /// Looks the terms up. O(terms * segments * log terms). Errors: limit (too many terms),
+  /// invalid_argument (weight out of range), corrupt.
   [[nodiscard]] virtual Result<KeywordPlan> plan(std::span<const QueryTerm> query) const = 0;
 
   /// The best `top_k` documents with a score above 0, best first, ties by lower sequence. A term

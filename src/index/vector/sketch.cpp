@@ -8,6 +8,7 @@ namespace {
 
 constexpr int level_max = 15;  // four of one sign fill a table entry: 60
 constexpr std::size_t group_dims = 4;
+constexpr float nearly_zero = 1e-30f;  ///< what lies nearer to the centre has no direction
 
 }  // namespace
 
@@ -51,12 +52,11 @@ SketchQuery SketchTables::prepare(std::span<const float> query, std::span<const 
     largest = std::max(largest, std::abs(query[i] - centre[i]));
     base += static_cast<double>(query[i] - centre[i]) * static_cast<double>(centre[i]);
   }
-  const float step = largest > 0 ? largest / level_max : 1.0f;
-  const float levels_a_unit = 1 / step;
+  const float step = largest > nearly_zero ? largest / level_max : 1.0f;
   levels_.assign(groups * group_dims, 0);
   int level_sum = 0;
   for (std::size_t i = 0; i < dim; ++i) {
-    const float level = (query[i] - centre[i]) * levels_a_unit;
+    const float level = (query[i] - centre[i]) / step;
     const auto nearest = static_cast<int>(level + std::copysign(0.5f, level));
     levels_[i] = static_cast<std::int8_t>(std::clamp(nearest, -level_max, level_max));
     level_sum += levels_[i];

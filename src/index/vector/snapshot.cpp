@@ -4,10 +4,10 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
-#include <future>
 #include <numeric>
 #include <unordered_set>
 
+#include "base/parallel.h"
 #include "index/vector/sketch.h"
 
 namespace mbe {
@@ -161,20 +161,6 @@ Result<void> SegmentedVectorSnapshot::scan(const Work& work, std::size_t number,
   return {};
 }
 
-Result<void> SegmentedVectorSnapshot::beside_each_other(
-    std::size_t threads, const std::function<Result<void>(std::size_t)>& part) {
-  std::vector<std::future<Result<void>>> others;
-  for (std::size_t i = 1; i < threads; ++i) {
-    others.push_back(std::async(std::launch::async | std::launch::deferred, part, i));
-  }
-  Result<void> first = part(0);
-  for (auto& other : others) {
-    Result<void> result = other.get();
-    if (first.ok()) first = std::move(result);
-  }
-  return first;
-}
-
 Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_all(const Work& work,
                                                                        bool sketched,
                                                                        std::size_t count) const {
@@ -188,7 +174,7 @@ Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_all(const Wor
     }
     return {};
   };
-  MBE_TRY(beside_each_other(threads, part));
+  MBE_TRY(run_parts(threads, part));
   for (std::size_t i = 1; i < threads; ++i) {
     for (const VectorCandidate& candidate : pools[i].take()) pools[0].push(candidate);
   }
@@ -226,7 +212,7 @@ Result<void> SegmentedVectorSnapshot::rescore_part(const Work& work,
 Result<void> SegmentedVectorSnapshot::rescore(const Work& work,
                                               std::vector<VectorCandidate>& candidates) const {
   const std::size_t threads = candidates.size() >= rescored_alone_max ? threads_for_many() : 1;
-  MBE_TRY(beside_each_other(threads, [&](std::size_t number) {
+  MBE_TRY(run_parts(threads, [&](std::size_t number) {
     const std::size_t begin = candidates.size() * number / threads;
     const std::size_t end = candidates.size() * (number + 1) / threads;
     return rescore_part(work, std::span(candidates).subspan(begin, end - begin));

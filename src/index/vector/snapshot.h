@@ -1,7 +1,6 @@
 // The view that VectorIndex publishes; see index.h for the contract.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -100,9 +99,6 @@ class SegmentedVectorSnapshot final : public VectorSnapshot {
                                      std::vector<VectorCandidate>& candidates) const;
   [[nodiscard]] Result<void> rescore_part(const Work& work,
                                           std::span<VectorCandidate> candidates) const;
-  /// part(0) … part(threads - 1) beside each other. Errors: the first of any.
-  [[nodiscard]] static Result<void> beside_each_other(
-      std::size_t threads, const std::function<Result<void>(std::size_t)>& part);
   [[nodiscard]] BetterCandidate better() const { return {state_->segments}; }
   /// The first of each sequence, best first, of candidates in order.
   [[nodiscard]] std::vector<VectorHit> fold(std::span<const VectorCandidate> candidates,
