@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "base/utf8.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view format_line = "mbe home 1\n";
 constexpr std::uint64_t small_file_max = 1 << 20;
+constexpr std::uint64_t names_file_max = 16 << 20;
 constexpr std::size_t chain_name_max = 128;
 constexpr int lock_wait_ms = 5'000;
 
@@ -60,10 +62,8 @@ Result<void> check_name(const std::string& name) {
               "a chain's name is 1 to {} bytes of text without control characters", chain_name_max);
 }
 
-Result<void> store_names(FileSystem& files, const std::string& directory,
-                         const std::map<std::string, std::string>& names) {
-  return replace_file(files, directory + "/chains/names.json",
-                      nlohmann::json(names).dump(1) + "\n");
+std::string names_path(const std::string& directory) {
+  return directory + "/chains/names.json";
 }
 
 }  // namespace
@@ -127,23 +127,26 @@ Result<std::unique_ptr<Chain>> Home::open_id(const std::string& id, const std::s
                           .ballast = directory_ + "/ballast"});
 }
 
-Result<std::map<std::string, std::string>> Home::chain_ids(const Clock& clock) const {
-  const std::string path = directory_ + "/chains/names.json";
-  MBE_ASSIGN(const bool cached, files_->exists(path));
-  if (cached) {
-    MBE_ASSIGN(const std::string text, read_file(*files_, path, small_file_max * 16));
-    const auto names = nlohmann::json::parse(text, nullptr, false);
-    if (names.is_object()) {
-      std::map<std::string, std::string> out;
-      for (const auto& [name, id] : names.items()) {
-        if (id.is_string()) out[name] = id.get<std::string>();
-      }
-      return out;
-    }
+Result<std::optional<Home::ChainNames>> Home::kept_names() const {
+  const std::string path = names_path(directory_);
+  MBE_ASSIGN(const bool kept, files_->exists(path));
+  if (!kept) return std::optional<ChainNames>();
+  MBE_ASSIGN(const std::string text, read_file(*files_, path, names_file_max));
+  const auto names = nlohmann::json::parse(text, nullptr, false);
+  if (!names.is_object()) return std::optional<ChainNames>();
+  ChainNames out;
+  for (const auto& [name, id] : names.items()) {
+    if (id.is_string()) out[name] = id.get<std::string>();
   }
-  std::map<std::string, std::string> out;
+  return std::optional(std::move(out));
+}
+
+Result<Home::ChainNames> Home::names_of_folders(ChainNames known, const Clock& clock) const {
+  std::set<std::string> seen;
+  for (const auto& [name, id] : known) seen.insert(id);
   MBE_ASSIGN(const std::vector<std::string> ids, files_->list(directory_ + "/chains"));
   for (const std::string& id : ids) {
+    if (seen.contains(id)) continue;
     MBE_ASSIGN(const bool is_chain, files_->exists(chain_directory(id) + "/log"));
     if (!is_chain) continue;
     const auto chain = open_id(id, "", true, clock);
@@ -151,29 +154,36 @@ Result<std::map<std::string, std::string>> Home::chain_ids(const Clock& clock) c
     if (!chain.ok() && chain.error().code() == ErrorCode::not_found) continue;
     if (!chain.ok()) return chain.error();
     MBE_ASSIGN(const Block genesis, (*chain)->read(0));
-    out[genesis.payload.text] = id;
+    known.try_emplace(genesis.payload.text, id);
   }
-  if (!read_only_ && !out.empty()) MBE_TRY(store_names(*files_, directory_, out));
-  return out;
+  return known;
+}
+
+Result<Home::ChainNames> Home::chain_ids(const Clock& clock) const {
+  MBE_ASSIGN(const auto kept, kept_names());
+  if (kept) return *kept;
+  return names_of_folders({}, clock);
 }
 
 Result<std::unique_ptr<Chain>> Home::open_chain(const std::string& name, bool create,
                                                 const Clock& clock) const {
   MBE_TRY(check_name(name));
-  MBE_ASSIGN(auto names, chain_ids(clock));
-  if (const auto found = names.find(name); found != names.end()) {
-    return open_id(found->second, name, read_only_, clock);
-  }
-  if (!create || read_only_) {
-    return fail(ErrorCode::not_found, "there is no chain `{}` in {}", name, directory_);
-  }
+  MBE_ASSIGN(const auto kept, kept_names());
+  if (kept && kept->contains(name)) return open_id(kept->at(name), name, read_only_, clock);
+  if (create && !read_only_) return name_chain(name, clock);
+  MBE_ASSIGN(const ChainNames names, names_of_folders(kept.value_or(ChainNames()), clock));
+  if (names.contains(name)) return open_id(names.at(name), name, read_only_, clock);
+  return fail(ErrorCode::not_found, "there is no chain `{}` in {}", name, directory_);
+}
+
+Result<std::unique_ptr<Chain>> Home::name_chain(const std::string& name, const Clock& clock) const {
   MBE_ASSIGN(const auto lock, lock_home(*files_, directory_));
-  MBE_ASSIGN(names, chain_ids(clock));  // another process may have made it meanwhile
-  const auto found = names.find(name);
-  const std::string id = found == names.end() ? new_chain_id() : found->second;
+  // Another process may have made it meanwhile, or have been cut off before it wrote the names.
+  MBE_ASSIGN(const auto kept, kept_names());
+  MBE_ASSIGN(ChainNames names, names_of_folders(kept.value_or(ChainNames()), clock));
+  const std::string id = names.try_emplace(name, new_chain_id()).first->second;
   MBE_ASSIGN(auto chain, open_id(id, name, false, clock));
-  names[name] = id;
-  MBE_TRY(store_names(*files_, directory_, names));
+  MBE_TRY(replace_file(*files_, names_path(directory_), nlohmann::json(names).dump(1) + "\n"));
   return chain;
 }
 

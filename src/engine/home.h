@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct HomeConfig {
 
 class Home {
  public:
+  using ChainNames = std::map<std::string, std::string>;  ///< name → id
+
   /// Opens or, unless read_only, makes the home. Errors: not_found (read-only and absent), io,
   /// unavailable (made by a newer version), corrupt, invalid_argument (config.toml).
   [[nodiscard]] static Result<Home> open(FileSystem& files, const std::string& directory,
@@ -39,7 +42,7 @@ class Home {
   [[nodiscard]] bool read_only() const { return read_only_; }
 
   /// Name → id of every chain; read from names.json, else from the genesis blocks.
-  [[nodiscard]] Result<std::map<std::string, std::string>> chain_ids(const Clock& clock) const;
+  [[nodiscard]] Result<ChainNames> chain_ids(const Clock& clock) const;
   /// Opens the chain of that name; makes it if absent and `create`.
   /// Errors: not_found, invalid_argument (name), those of open_chain.
   [[nodiscard]] Result<std::unique_ptr<Chain>> open_chain(const std::string& name, bool create,
@@ -48,6 +51,13 @@ class Home {
 
  private:
   [[nodiscard]] RootKeyProvider root_key() const;
+  /// What names.json holds; nothing if it is absent or damaged.
+  [[nodiscard]] Result<std::optional<ChainNames>> kept_names() const;
+  /// `known` and the names in the genesis blocks of the chains it lacks.
+  [[nodiscard]] Result<ChainNames> names_of_folders(ChainNames known, const Clock& clock) const;
+  /// Opens or makes a chain that names.json lacks; written here alone, under the home's lock.
+  [[nodiscard]] Result<std::unique_ptr<Chain>> name_chain(const std::string& name,
+                                                          const Clock& clock) const;
   [[nodiscard]] Result<std::unique_ptr<Chain>> open_id(const std::string& id,
                                                        const std::string& name, bool read_only,
                                                        const Clock& clock) const;
