@@ -21,11 +21,6 @@ using Bytes32 = std::array<unsigned char, 32>;
 /// Exactly 64 lower-case hexadecimal digits, or nothing.
 [[nodiscard]] std::optional<Bytes32> bytes32_from_hex(std::string_view hex);
 
-/// Base64 of RFC 4648 with padding.
-[[nodiscard]] std::string to_base64(std::string_view bytes);
-/// Accepts only what to_base64 would produce (canonical padding, no white space), else nothing.
-[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
-
 /// Base32 of RFC 4648 in lower case without padding: names of chains.
 [[nodiscard]] std::string to_base32(std::string_view bytes);
 

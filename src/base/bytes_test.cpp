@@ -21,28 +21,6 @@ TEST(Hex, RefusesUpperCaseOddAndShort) {
   EXPECT_FALSE(bytes32_from_hex(good + "a"));
 }
 
-// RFC 4648, section 10.
-TEST(Base64, HasTheVectorsOfTheStandard) {
-  EXPECT_EQ(to_base64(""), "");
-  EXPECT_EQ(to_base64("f"), "Zg==");
-  EXPECT_EQ(to_base64("fo"), "Zm8=");
-  EXPECT_EQ(to_base64("foo"), "Zm9v");
-  EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
-}
-
-TEST(Base64, RoundTripsEveryLength) {
-  for (std::size_t size = 0; size < 200; ++size) {
-    const std::string bytes = random_bytes(size);
-    EXPECT_EQ(from_base64(to_base64(bytes)), bytes) << size;
-  }
-}
-
-TEST(Base64, RefusesWhatItWouldNotWrite) {
-  for (const std::string text : {"Zg", "Zg=", "Zh==", "Zm9v ", "Zm 9", "Zg===", "Z-9v", "=Zg="}) {
-    EXPECT_FALSE(from_base64(text)) << text;
-  }
-}
-
 // RFC 4648, section 10, lower case without padding.
 TEST(Base32, HasTheVectorsOfTheStandard) {
   EXPECT_EQ(to_base32(""), "");

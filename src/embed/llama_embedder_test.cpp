@@ -9,6 +9,7 @@
 #include <numeric>
 #include <thread>
 
+#include "base/base64.h"
 #include "base/resources.h"
 
 namespace mbe {
