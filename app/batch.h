@@ -7,7 +7,6 @@
 
 #include "commands.h"
 #include "ui/json_line.h"
-#include "ui/json_view.h"
 #include "ui/line_reader.h"
 
 namespace mbe::app {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "operations/views.h"
 #include "ui/command_line.h"
 #include "ui/context.h"
 

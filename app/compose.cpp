@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -18,11 +17,7 @@ Result<int> compose(Context& context, const Options& options) {
   MBE_ASSIGN(Memory * memory, context.memory(Access::read));
   MBE_ASSIGN(const ComposeResult result, memory->compose(request));
   if (context.json()) {
-    context.print_json({{"prompt", result.prompt},
-                        {"tokens", result.tokens},
-                        {"included", result.included},
-                        {"cut", result.cut},
-                        {"left_out", result.left_out}});
+    context.print_json(prompt_json(result));
     return exit_done;
   }
   context.print(result.prompt);

@@ -10,7 +10,6 @@
 #include "base/datetime.h"
 #include "base/resources.h"
 #include "commands.h"
-#include "ui/json_view.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {

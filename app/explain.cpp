@@ -1,7 +1,6 @@
 #include "commands.h"
 #include "recall_options.h"
 #include "ui/card.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {

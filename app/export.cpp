@@ -7,7 +7,6 @@
 #include "commands.h"
 #include "ui/filter_options.h"
 #include "ui/interrupt.h"
-#include "ui/json_view.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {

@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "ui/card.h"
 #include "ui/filter_options.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -41,15 +40,6 @@ void show_preview(Context& context, const ForgetPreview& preview) {
       context.print(paint(context, Colour::dim, "  " + line));
     }
   }
-}
-
-Json preview_json(Context& context, const ForgetPreview& preview) {
-  Json notes = Json::array();
-  for (const Message& note : preview.notes) notes.push_back(context.tr(note));
-  return {{"count", preview.count()},
-          {"targets", blocks_json(preview.targets)},
-          {"derived", blocks_json(preview.derived)},
-          {"notes", std::move(notes)}};
 }
 
 Error unconfirmed(std::size_t count) {
@@ -88,7 +78,8 @@ Result<int> forget(Context& context, const Options& options) {
   MBE_ASSIGN(target.filter, options.filter.filter());
   MBE_ASSIGN(Memory * memory, context.memory(options.preview ? Access::read : Access::write));
   MBE_ASSIGN(const ForgetPreview preview, memory->forget_preview(target));
-  if (options.preview && context.json()) context.print_json(preview_json(context, preview));
+  if (options.preview && context.json())
+    context.print_json(forget_preview_json(context.messages(), preview));
   if (!context.json() && preview.count() > 0) show_preview(context, preview);
   if (preview.count() == 0) {
     context.say(context.tr("nothing matches: nothing to forget"));
@@ -104,9 +95,7 @@ Result<int> forget(Context& context, const Options& options) {
                             context.messages().text(scrubbed.error())));
   }
   if (context.json()) {
-    context.print_json({{"count", report.count},
-                        {"erase_block", report.erase_block},
-                        {"unreached", report.unreached}});
+    context.print_json(forget_json(report));
     return exit_done;
   }
   context.print(paint(context, Colour::green, "✓ ") +

@@ -1,6 +1,5 @@
 #include "base/datetime.h"
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -21,18 +20,13 @@ void print_goal(Context& context, const GoalView& goal) {
 Result<int> goals(Context& context, const std::string& state) {
   MBE_ASSIGN(Memory * memory, context.memory(Access::read));
   MBE_ASSIGN(const std::vector<GoalView> all, memory->goals());
-  Json list = Json::array();
   std::size_t shown = 0;
   for (const GoalView& goal : all) {
     if (state != "all" && goal.state != state) continue;
     ++shown;
-    if (context.json()) {
-      list.push_back(goal_json(goal));
-    } else {
-      print_goal(context, goal);
-    }
+    if (!context.json()) print_goal(context, goal);
   }
-  if (context.json()) context.print_json({{"goals", std::move(list)}});
+  if (context.json()) context.print_json(goals_json(all, state));
   if (shown == 0) context.say(context.tr("no goal or plan has been spoken of"));
   return shown == 0 ? exit_nothing : exit_done;
 }

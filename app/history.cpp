@@ -1,6 +1,5 @@
 #include "commands.h"
 #include "ui/card.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -9,11 +8,7 @@ Result<int> history(Context& context, std::uint64_t index) {
   MBE_ASSIGN(Memory * memory, context.memory(Access::read));
   MBE_ASSIGN(const std::vector<HistoryEntry> entries, memory->history(index));
   if (context.json()) {
-    Json list = Json::array();
-    for (const HistoryEntry& entry : entries) {
-      list.push_back({{"event", entry.event}, {"block", block_json(entry.block, false)}});
-    }
-    context.print_json({{"block_index", index}, {"history", std::move(list)}});
+    context.print_json(history_json(index, entries));
     return exit_done;
   }
   for (const HistoryEntry& entry : entries) {

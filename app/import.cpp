@@ -4,7 +4,6 @@
 #include "import_source.h"
 #include "ui/interrupt.h"
 #include "ui/json_line.h"
-#include "ui/json_view.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {

@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {

@@ -1,7 +1,6 @@
 #include "commands.h"
 #include "ui/card.h"
 #include "ui/filter_options.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -20,9 +19,7 @@ Result<int> list(Context& context, const Options& options) {
   MBE_ASSIGN(const std::vector<BlockView> blocks, memory->list(request));
   const bool full = blocks.size() == request.limit;
   if (context.json()) {
-    Json next = nullptr;
-    if (full) next = blocks.back().block_index + (request.oldest_first ? 1 : 0);
-    context.print_json({{"blocks", blocks_json(blocks)}, {"next", next}});
+    context.print_json(list_json(blocks, request));
     return blocks.empty() ? exit_nothing : exit_done;
   }
   for (const BlockView& block : blocks) context.print(block_line(context, block));

@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -8,10 +7,7 @@ Result<int> mark(Context& context, std::uint64_t index, const std::string& actio
   MBE_ASSIGN(Memory * memory, context.memory(Access::write));
   MBE_ASSIGN(const RememberReceipt receipt, memory->mark(index, action));
   if (context.json()) {
-    context.print_json({{"block_index", index},
-                        {"action", action},
-                        {"recorded_as", receipt.block_index},
-                        {"hash", receipt.hash}});
+    context.print_json(mark_json(index, action, receipt));
     return exit_done;
   }
   if (action == "pin") context.say(context.tr("#{} is pinned: it is part of every prompt", index));

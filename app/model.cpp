@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {

@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -16,10 +15,7 @@ Result<int> observe(Context& context, const Options& options) {
   MBE_ASSIGN(Memory * memory, context.memory(Access::write));
   MBE_ASSIGN(const ObserveResult result, memory->observe(request));
   if (context.json()) {
-    Json out = {{"block_index", nullptr}};
-    if (result.block_index) out["block_index"] = *result.block_index;
-    out.update(waypoints_json(request.text, result.waypoints));
-    context.print_json(out);
+    context.print_json(observe_json(result, request.text));
     return exit_done;
   }
   context.say(result.block_index ? context.tr("taken in and remembered as #{}; {} waypoints",

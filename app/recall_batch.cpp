@@ -3,7 +3,6 @@
 
 #include "recall_options.h"
 #include "ui/json_line.h"
-#include "ui/json_view.h"
 #include "ui/line_reader.h"
 
 namespace mbe::app {

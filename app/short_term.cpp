@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -23,9 +22,7 @@ Result<int> short_term(Context& context, const std::string& conversation) {
   MBE_ASSIGN(Memory * memory, context.memory(Access::read));
   MBE_ASSIGN(const std::vector<TurnView> turns, memory->short_term(conversation));
   if (context.json()) {
-    Json list = Json::array();
-    for (const TurnView& turn : turns) list.push_back(turn_json(turn));
-    context.print_json({{"conversation", conversation}, {"turns", std::move(list)}});
+    context.print_json(turns_json(conversation, turns));
   } else {
     for (const TurnView& turn : turns) print_turn(context, turn);
   }

@@ -1,6 +1,5 @@
 #include "commands.h"
 #include "ui/card.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {

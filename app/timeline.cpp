@@ -4,7 +4,6 @@
 #include "commands.h"
 #include "ui/card.h"
 #include "ui/filter_options.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -35,9 +34,7 @@ Result<int> timeline(Context& context, const FilterOptions& options) {
   const int offset = zone.offset_minutes(system_clock().now_ms());
   MBE_ASSIGN(const std::vector<DaySummary> days, memory->timeline(filter, offset));
   if (context.json()) {
-    Json list = Json::array();
-    for (const DaySummary& day : days) list.push_back(day_json(day));
-    context.print_json({{"days", std::move(list)}});
+    context.print_json(days_json(days));
   } else {
     for (const DaySummary& day : days) {
       context.print(paint(context, Colour::bold, day.day) + "  " + mood_bar(context, day.mood) +

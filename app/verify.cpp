@@ -1,6 +1,5 @@
 #include "commands.h"
 #include "ui/interrupt.h"
-#include "ui/json_view.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {

@@ -1,5 +1,4 @@
 #include "commands.h"
-#include "ui/json_view.h"
 
 namespace mbe::app {
 namespace {
@@ -8,14 +7,6 @@ struct Options {
   TextInput input;
   std::string conversation = "default";
 };
-
-/// The newest thing that the person, not the assistant, said.
-std::string current_context(const std::vector<TurnView>& turns) {
-  for (auto turn = turns.rbegin(); turn != turns.rend(); ++turn) {
-    if (!turn->from_assistant) return turn->text;
-  }
-  return "";
-}
 
 void print_waypoint(Context& context, const WaypointView& point) {
   std::string line = paint(context, Colour::green, bar(static_cast<double>(point.relevance), 10));
@@ -40,7 +31,7 @@ Result<int> waypoints(Context& context, const Options& options) {
     MBE_ASSIGN(Memory * memory, context.memory(Access::read));
     MBE_ASSIGN(points, memory->waypoints(options.conversation));
     MBE_ASSIGN(const std::vector<TurnView> turns, memory->short_term(options.conversation));
-    current = current_context(turns);
+    current = newest_utterance(turns);
   }
   if (context.json()) {
     context.print_json(waypoints_json(current, points));

@@ -1,4 +1,4 @@
-#include "ui/json_view.h"
+#include "operations/views.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/datetime.h"
 
-namespace mbe::app {
+namespace mbe {
 namespace {
 
 template <class T>
@@ -39,6 +39,28 @@ Json members(const BlockView& block, const Json& embedding) {
           {"importance", number(block.importance)},
           {"hash", block.hash},
           {"prev_hash", block.prev_hash}};
+}
+
+Json turn_json(const TurnView& turn) {
+  return {{"speaker", text_or_null(turn.speaker)},   {"text", turn.text},
+          {"from_assistant", turn.from_assistant},   {"time", format_time(turn.time_ms)},
+          {"expires", format_time(turn.expires_ms)}, {"block_index", or_null(turn.block_index)}};
+}
+
+Json goal_json(const GoalView& goal) {
+  return {{"state", goal.state},
+          {"text", goal.text},
+          {"block_index", goal.block_index},
+          {"resolved_by", or_null(goal.resolved_by)},
+          {"timestamp", format_time(goal.timestamp_ms)}};
+}
+
+Json day_json(const DaySummary& day) {
+  return {{"day", day.day},
+          {"blocks", day.blocks},
+          {"keywords", day.keywords},
+          {"tags", day.tags},
+          {"mood", day.mood}};
 }
 
 }  // namespace
@@ -120,6 +142,13 @@ Json recall_json(const Catalog& messages, const RecallResult& result) {
           {"search_us", result.search_us}};
 }
 
+std::string newest_utterance(const std::vector<TurnView>& turns) {
+  for (auto turn = turns.rbegin(); turn != turns.rend(); ++turn) {
+    if (!turn->from_assistant) return turn->text;
+  }
+  return "";
+}
+
 Json waypoints_json(const std::string& current, const std::vector<WaypointView>& waypoints) {
   Json list = Json::array();
   for (const WaypointView& one : waypoints) {
@@ -133,34 +162,84 @@ Json waypoints_json(const std::string& current, const std::vector<WaypointView>&
   return {{"current_context", current}, {"waypoints", std::move(list)}};
 }
 
-Json turn_json(const TurnView& turn) {
-  return {{"speaker", text_or_null(turn.speaker)},   {"text", turn.text},
-          {"from_assistant", turn.from_assistant},   {"time", format_time(turn.time_ms)},
-          {"expires", format_time(turn.expires_ms)}, {"block_index", or_null(turn.block_index)}};
-}
-
-Json goal_json(const GoalView& goal) {
-  return {{"state", goal.state},
-          {"text", goal.text},
-          {"block_index", goal.block_index},
-          {"resolved_by", or_null(goal.resolved_by)},
-          {"timestamp", format_time(goal.timestamp_ms)}};
-}
-
-Json day_json(const DaySummary& day) {
-  return {{"day", day.day},
-          {"blocks", day.blocks},
-          {"keywords", day.keywords},
-          {"tags", day.tags},
-          {"mood", day.mood}};
-}
-
 Json analysis_json(const AnalysisView& analysis) {
   return {{"language", analysis.language},       {"keywords", analysis.keywords},
           {"keyword_ids", analysis.keyword_ids}, {"tags", analysis.tags},
           {"tag_ids", analysis.tag_ids},         {"importance", number(analysis.importance)},
           {"is_question", analysis.is_question}, {"dates", analysis.dates},
           {"intentions", analysis.intentions},   {"terms", analysis.terms}};
+}
+
+Json mark_json(std::uint64_t index, const std::string& action, const RememberReceipt& receipt) {
+  return {{"block_index", index},
+          {"action", action},
+          {"recorded_as", receipt.block_index},
+          {"hash", receipt.hash}};
+}
+
+Json prompt_json(const ComposeResult& result) {
+  return {{"prompt", result.prompt},
+          {"tokens", result.tokens},
+          {"included", result.included},
+          {"cut", result.cut},
+          {"left_out", result.left_out}};
+}
+
+Json observe_json(const ObserveResult& result, const std::string& text) {
+  Json out = {{"block_index", or_null(result.block_index)}};
+  out.update(waypoints_json(text, result.waypoints));
+  return out;
+}
+
+Json history_json(std::uint64_t index, const std::vector<HistoryEntry>& entries) {
+  Json list = Json::array();
+  for (const HistoryEntry& entry : entries) {
+    list.push_back({{"event", entry.event}, {"block", block_json(entry.block, false)}});
+  }
+  return {{"block_index", index}, {"history", std::move(list)}};
+}
+
+Json forget_preview_json(const Catalog& messages, const ForgetPreview& preview) {
+  Json notes = Json::array();
+  for (const Message& note : preview.notes) notes.push_back(messages.text(note));
+  return {{"count", preview.count()},
+          {"targets", blocks_json(preview.targets)},
+          {"derived", blocks_json(preview.derived)},
+          {"notes", std::move(notes)}};
+}
+
+Json forget_json(const ForgetReport& report) {
+  return {{"count", report.count},
+          {"erase_block", report.erase_block},
+          {"unreached", report.unreached}};
+}
+
+Json list_json(const std::vector<BlockView>& blocks, const ListRequest& request) {
+  Json next = nullptr;
+  if (blocks.size() == request.limit) {
+    next = blocks.back().block_index + (request.oldest_first ? 1 : 0);
+  }
+  return {{"blocks", blocks_json(blocks)}, {"next", std::move(next)}};
+}
+
+Json goals_json(const std::vector<GoalView>& goals, const std::string& state) {
+  Json list = Json::array();
+  for (const GoalView& goal : goals) {
+    if (state == "all" || goal.state == state) list.push_back(goal_json(goal));
+  }
+  return {{"goals", std::move(list)}};
+}
+
+Json days_json(const std::vector<DaySummary>& days) {
+  Json list = Json::array();
+  for (const DaySummary& day : days) list.push_back(day_json(day));
+  return {{"days", std::move(list)}};
+}
+
+Json turns_json(const std::string& conversation, const std::vector<TurnView>& turns) {
+  Json list = Json::array();
+  for (const TurnView& turn : turns) list.push_back(turn_json(turn));
+  return {{"conversation", conversation}, {"turns", std::move(list)}};
 }
 
 Json stats_json(const Stats& stats) {
@@ -192,4 +271,4 @@ Json verify_json(const Catalog& messages, const VerifyResult& result, const std:
           {"problems", std::move(problems)}};
 }
 
-}  // namespace mbe::app
+}  // namespace mbe

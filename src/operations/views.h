@@ -3,16 +3,14 @@
 // \u-escaped. Pure functions.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/message.h"
 #include "mbe/types.h"
+#include "operations/json.h"
 
-namespace mbe::app {
-
-using Json = nlohmann::ordered_json;
+namespace mbe {
 
 /// A float with the fewest digits that read back as the same float.
 [[nodiscard]] Json number(float value);
@@ -27,15 +25,28 @@ using Json = nlohmann::ordered_json;
 /// In the person's language.
 [[nodiscard]] Json message_or_null(const Catalog& messages, const std::optional<Message>& message);
 [[nodiscard]] Json recall_json(const Catalog& messages, const RecallResult& result);
+/// The newest thing that the person, not the assistant, said; empty if nothing was.
+[[nodiscard]] std::string newest_utterance(const std::vector<TurnView>& turns);
 /// B5: {"current_context", "waypoints": [{"block_index", "relevance", …}]}
 [[nodiscard]] Json waypoints_json(const std::string& current,
                                   const std::vector<WaypointView>& waypoints);
-[[nodiscard]] Json turn_json(const TurnView& turn);
-[[nodiscard]] Json goal_json(const GoalView& goal);
-[[nodiscard]] Json day_json(const DaySummary& day);
+[[nodiscard]] Json turns_json(const std::string& conversation, const std::vector<TurnView>& turns);
+/// The goals in that state, "all" for every one.
+[[nodiscard]] Json goals_json(const std::vector<GoalView>& goals, const std::string& state);
+[[nodiscard]] Json days_json(const std::vector<DaySummary>& days);
+/// {"blocks", "next"}: where the next page begins, null after the last.
+[[nodiscard]] Json list_json(const std::vector<BlockView>& blocks, const ListRequest& request);
+[[nodiscard]] Json observe_json(const ObserveResult& result, const std::string& text);
+[[nodiscard]] Json history_json(std::uint64_t index, const std::vector<HistoryEntry>& entries);
+[[nodiscard]] Json prompt_json(const ComposeResult& result);
+/// {"block_index": the block that was marked, "action", "recorded_as", "hash"}.
+[[nodiscard]] Json mark_json(std::uint64_t index, const std::string& action,
+                             const RememberReceipt& receipt);
+[[nodiscard]] Json forget_preview_json(const Catalog& messages, const ForgetPreview& preview);
+[[nodiscard]] Json forget_json(const ForgetReport& report);
 [[nodiscard]] Json analysis_json(const AnalysisView& analysis);
 [[nodiscard]] Json stats_json(const Stats& stats);
 [[nodiscard]] Json verify_json(const Catalog& messages, const VerifyResult& result,
                                const std::string& chain);
 
-}  // namespace mbe::app
+}  // namespace mbe

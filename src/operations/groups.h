@@ -1,0 +1,21 @@
+// The parts of the operation table, one function a group of docs/operations.md.
+#pragma once
+
+#include <vector>
+
+#include "operations/operation.h"
+
+namespace mbe {
+
+/// remember … forget.
+[[nodiscard]] std::vector<Operation> writing_operations();
+/// recall … history.
+[[nodiscard]] std::vector<Operation> reading_operations();
+/// observe … compose.
+[[nodiscard]] std::vector<Operation> working_operations();
+/// import … scrub.
+[[nodiscard]] std::vector<Operation> chain_operations();
+/// analyse, similarity.
+[[nodiscard]] std::vector<Operation> analysis_operations();
+
+}  // namespace mbe

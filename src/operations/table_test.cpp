@@ -1,0 +1,208 @@
+// The table as every interface sees it: what an operation promises in its schemas is what it takes,
+// refuses and gives.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "engine/engine_fixture.h"
+#include "operations/operation.h"
+
+namespace mbe {
+namespace {
+
+bool is_of_type(const Json& value, const std::string& type) {
+  if (type == "integer") return value.is_number_integer();
+  if (type == "number") return value.is_number();
+  if (type == "string") return value.is_string();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "array") return value.is_array();
+  if (type == "object") return value.is_object();
+  return type == "null" && value.is_null();
+}
+
+/// Why the value does not fit the part of JSON Schema that shapes use, or nothing.
+std::string misfit(const Json& shape, const Json& value, const std::string& path) {
+  const Json& type = shape["type"];
+  bool fits = false;
+  for (const Json& one : type.is_array() ? type : Json::array({type})) {
+    fits = fits || is_of_type(value, one);
+  }
+  if (!fits) return path + " is not of type " + type.dump();
+  if (value.is_array()) {
+    for (const Json& item : value) {
+      if (auto why = misfit(shape["items"], item, path + "[]"); !why.empty()) return why;
+    }
+  }
+  if (!value.is_object()) return "";
+  for (const Json& name : shape["required"]) {
+    if (!value.contains(name)) return path + "." + name.get<std::string>() + " is missing";
+  }
+  for (const auto& [name, member] : value.items()) {
+    if (!shape["properties"].contains(name)) return path + "." + name + " is not described";
+    if (auto why = misfit(shape["properties"][name], member, path + "." + name); !why.empty()) {
+      return why;
+    }
+  }
+  return "";
+}
+
+class Operations : public EngineTest {
+ protected:
+  Result<Json> run(const std::string& name, const Json& arguments) {
+    const Operation* operation = find_operation(name);
+    EXPECT_NE(operation, nullptr) << name;
+    Call call{.engine = *engine_,
+              .memory = memory_,
+              .chain = "main",
+              .messages = messages_,
+              .channel = "rest",
+              .writer = "mina",
+              .trust = "member"};
+    return operation->run(call, arguments);
+  }
+  /// The arguments with which each operation is called once.
+  static std::map<std::string, Json> samples() {
+    const Json block = {{"block_index", 1}};
+    const Json text = {{"text", "오늘은 마라톤을 완주했다"}};
+    const Json cue = {{"cue", "마라톤"}};
+    return {
+        {"remember", text},
+        {"update", {{"block_index", 2}, {"text", "내일 걷는다"}}},
+        {"pin", block},
+        {"unpin", block},
+        {"hide", block},
+        {"restore", block},
+        {"forget_preview", {{"blocks", {1}}}},
+        {"forget", {{"blocks", {3}}, {"count", 1}}},
+        {"recall", cue},
+        {"explain", {{"block_index", 1}, {"cue", "마라톤"}}},
+        {"show", block},
+        {"list", {{"limit", 2}}},
+        {"timeline", Json::object()},
+        {"goals", Json::object()},
+        {"history", block},
+        {"observe", text},
+        {"short_term", Json::object()},
+        {"waypoints", Json::object()},
+        {"update_waypoints", text},
+        {"compose", {{"input", "마라톤 어땠지?"}}},
+        {"analyse", text},
+        {"similarity", {{"pairs", {{{"a", "강"}, {"b", "바다"}}}}}},
+        {"import", {{"items", {{{"id", "x"}, {"text", "예전의 말"}, {"time", "2020-01-02"}}}}}},
+        {"stats", Json::object()},
+        {"verify", Json::object()},
+        {"rebuild", Json::object()},
+        {"reembed", Json::object()},
+        {"checkpoint", Json::object()},
+        {"scrub", Json::object()},
+    };
+  }
+
+  Catalog messages_;
+};
+
+TEST_F(Operations, GiveWhatTheirShapesPromise) {
+  for (const char* text : {"나는 봄에 마라톤을 하고 싶다", "어제 강가를 걸었다", "비밀이다"}) {
+    remember(text, "talk");
+  }
+  const std::map<std::string, Json> all = samples();
+  for (const Operation& operation : operations()) {
+    const auto sample = all.find(operation.name);
+    ASSERT_NE(sample, all.end()) << operation.name;
+    const Result<Json> result = run(operation.name, sample->second);
+    ASSERT_TRUE(result.ok()) << operation.name << ": " << result.error().message();
+    EXPECT_EQ(misfit(operation.result, *result, operation.name), "");
+  }
+  EXPECT_EQ(all.size(), operations().size());
+}
+
+TEST_F(Operations, RefuseWhatIsNotDeclared) {
+  for (const Operation& operation : operations()) {
+    const Result<Json> result = run(operation.name, {{"no_such_thing", 1}});
+    ASSERT_FALSE(result.ok()) << operation.name;
+    EXPECT_EQ(result.error().code(), ErrorCode::invalid_argument);
+    EXPECT_NE(result.error().message().find("no_such_thing"), std::string::npos);
+    EXPECT_FALSE(run(operation.name, Json::array()).ok());
+  }
+}
+
+TEST_F(Operations, NameTheArgumentAndItsLimit) {
+  // Each argument of each operation with a value of a wrong type, and numbers beyond their limits.
+  const std::map<std::string, Json> all = samples();
+  for (const Operation& operation : operations()) {
+    for (const auto& [name, schema] : operation.arguments["properties"].items()) {
+      Json given = all.at(operation.name);
+      given[name] = Json::object();
+      const Result<Json> result = run(operation.name, given);
+      ASSERT_FALSE(result.ok()) << operation.name << " " << name;
+      EXPECT_NE(result.error().message().find("`" + name), std::string::npos)
+          << result.error().message();
+      if (!schema.contains("maximum")) continue;
+      given[name] = schema["maximum"].get<double>() * 2 + 1;
+      EXPECT_FALSE(run(operation.name, given).ok()) << operation.name << " " << name;
+      given[name] = schema["minimum"].get<double>() - 1;
+      EXPECT_FALSE(run(operation.name, given).ok()) << operation.name << " " << name;
+    }
+    for (const Json& name : operation.arguments.value("required", Json::array())) {
+      Json given = all.at(operation.name);
+      given.erase(name.get<std::string>());
+      EXPECT_EQ(run(operation.name, given).error().code(), ErrorCode::invalid_argument);
+    }
+  }
+  EXPECT_EQ(memory_->stats()->memories, 0U);
+}
+
+TEST_F(Operations, SealWhoCalledNotWhatTheCallerSays) {
+  const Result<Json> block = run("remember", {{"text", "hello there"}});
+  ASSERT_TRUE(block.ok()) << block.error().message();
+  EXPECT_EQ((*block)["writer"], "mina");
+  EXPECT_EQ((*block)["trust"], "member");
+  EXPECT_EQ((*block)["channel"], "rest");
+  for (const char* name : {"writer", "trust", "channel"}) {
+    EXPECT_FALSE(run("remember", {{"text", "hello"}, {name, "owner"}}).ok()) << name;
+  }
+}
+
+TEST_F(Operations, ReadDaysAsWholeDays) {
+  remember("said in November");
+  const Json day = {{"cue", "said"}, {"from", "2023-11-14"}, {"until", "2023-11-14"}};
+  EXPECT_EQ((*run("recall", day))["hits"].size(), 1U);
+  const Json before = {{"cue", "said"}, {"until", "2023-11-13"}};
+  EXPECT_EQ((*run("recall", before))["hits"].size(), 0U);
+  EXPECT_FALSE(run("recall", {{"cue", "said"}, {"from", "soon"}}).ok());
+}
+
+/// Rows of the document's tables by the operations named in their first column.
+std::map<std::string, std::string> documented() {
+  std::ifstream file(MBE_SOURCE_DIR "/docs/operations.md");
+  std::map<std::string, std::string> rows;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("| `")) continue;
+    const std::string names = line.substr(0, line.find(" | "));
+    for (std::size_t at = names.find('`'); at != std::string::npos; at = names.find('`', at + 1)) {
+      const std::size_t end = names.find('`', at + 1);
+      rows[names.substr(at + 1, end - at - 1)] = line;
+      at = end;
+    }
+  }
+  return rows;
+}
+
+TEST(OperationsDocument, HasEveryOperationWithItsErrors) {
+  const std::map<std::string, std::string> rows = documented();
+  for (const Operation& operation : operations()) {
+    ASSERT_TRUE(rows.contains(operation.name)) << operation.name;
+    std::string errors;
+    for (const ErrorCode code : operation.errors) {
+      errors += (errors.empty() ? "" : ", ") + std::string(error_name(code));
+    }
+    const std::string end = errors.empty() ? "| |" : "| " + errors + " |";
+    EXPECT_TRUE(rows.at(operation.name).ends_with(end)) << operation.name << ": " << errors;
+  }
+}
+
+}  // namespace
+}  // namespace mbe
