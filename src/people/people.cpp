@@ -1,0 +1,256 @@
+#include "people/people.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/random.h"
+#include "base/utf8.h"
+
+namespace mbe {
+
+namespace {
+
+// Argon2id as in trust.md: 19 MiB, two passes, one lane.
+constexpr unsigned long long password_passes = 2;
+constexpr std::size_t password_memory = std::size_t{19} << 20;
+constexpr std::size_t password_characters_min = 12;
+constexpr std::size_t password_bytes_max = 1'024;
+constexpr std::size_t name_bytes_max = 64;
+constexpr std::size_t token_bytes = 16;
+
+constexpr TimeMs second_ms = 1'000;
+constexpr TimeMs day_ms = 86'400 * second_ms;
+constexpr TimeMs session_idle_ms = 7 * day_ms;
+constexpr TimeMs session_ms = 90 * day_ms;
+constexpr TimeMs session_noted_every_ms = 60 * second_ms;
+constexpr int free_failures = 3;
+constexpr TimeMs throttle_ms_max = 15 * 60 * second_ms;
+constexpr std::size_t throttled_max = 100'000;
+
+constexpr std::int64_t format = 1;
+constexpr const char* tables[] = {
+    "CREATE TABLE IF NOT EXISTS account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " role TEXT NOT NULL, password TEXT NOT NULL, created INTEGER NOT NULL)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS one_origin ON account(role) WHERE role = 'origin'",
+    "CREATE TABLE IF NOT EXISTS session(digest TEXT PRIMARY KEY, account INTEGER NOT NULL"
+    " REFERENCES account ON DELETE CASCADE, created INTEGER NOT NULL, seen INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS api_key(digest TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+    " account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE, label TEXT NOT NULL,"
+    " rights TEXT NOT NULL, chains TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT "
+    "NULL)",
+    "CREATE TABLE IF NOT EXISTS granted(account INTEGER NOT NULL REFERENCES account"
+    " ON DELETE CASCADE, chain TEXT NOT NULL, rights TEXT NOT NULL, PRIMARY KEY(account, chain))",
+};
+
+std::string digest_hex(std::string_view secret) {
+  return to_hex(view(sha256(secret)));
+}
+
+Result<void> check_name(const std::string& name) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+  const bool plain = name.find_first_not_of(allowed) == std::string::npos;
+  if (plain && !name.empty() && name.size() <= name_bytes_max) return {};
+  return fail(ErrorCode::invalid_argument,
+              "an account's name is 1 to 64 characters of a-z, 0-9, `-`, `_` and `.`");
+}
+
+Result<void> check_password(const std::string& password) {
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  const auto bytes = static_cast<std::size_t>(std::ranges::count_if(password, continues));
+  const bool text = !first_invalid_utf8(password);
+  if (text && password.size() - bytes >= password_characters_min &&
+      password.size() <= password_bytes_max) {
+    return {};
+  }
+  return fail(ErrorCode::invalid_argument, "a password has at least {} characters",
+              password_characters_min);
+}
+
+/// Holds one of the places for hashing.
+class Place {
+ public:
+  explicit Place(std::counting_semaphore<2>& places) : places_(places) { places_.acquire(); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { places_.release(); }
+
+ private:
+  std::counting_semaphore<2>& places_;
+};
+
+/// What an unknown name's password is compared with, so that it takes as long as a known one's.
+const std::string& nobodys_digest() {
+  static const std::string digest = [] {
+    std::string out(crypto_pwhash_STRBYTES, '\0');
+    const std::string secret = random_bytes(token_bytes);
+    const int rc = crypto_pwhash_str_alg(out.data(), secret.data(), secret.size(), password_passes,
+                                         password_memory, crypto_pwhash_ALG_ARGON2ID13);
+    MBE_ASSERT(rc == 0);
+    return out;
+  }();
+  return digest;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<People>> People::open(const std::string& home, const Clock& clock) {
+  MBE_ASSIGN(Database database, Database::open(home + "/people.sqlite"));
+  std::unique_ptr<People> out(new People(std::move(database), clock));
+  MBE_TRY(out->make_tables());
+  return out;
+}
+
+Result<void> People::make_tables() {
+  MBE_ASSIGN(const auto rows, database_.run("PRAGMA user_version"));
+  const std::int64_t found = number_of(rows.at(0).at(0));
+  if (found > format) {
+    return fail(ErrorCode::unavailable,
+                "people.sqlite was made by a newer version; install that version to open it");
+  }
+  if (found == format) return {};
+  for (const char* table : tables) MBE_TRY(database_.run(table));
+  MBE_TRY(database_.run("PRAGMA user_version = 1"));
+  return {};
+}
+
+Result<std::string> People::digest_of(const std::string& password) {
+  const Place place(hashing_);
+  std::string out(crypto_pwhash_STRBYTES, '\0');
+  if (crypto_pwhash_str_alg(out.data(), password.data(), password.size(), password_passes,
+                            password_memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return fail(ErrorCode::unavailable, "there is not enough memory to hash a password");
+  }
+  return std::string(out.c_str());
+}
+
+Result<Account> People::add(const std::string& name, Role role, const std::string& password) {
+  MBE_TRY(check_name(name));
+  MBE_TRY(check_password(password));
+  MBE_ASSIGN(const std::string digest, digest_of(password));
+  const Account out{name, role, clock_.now_ms()};
+  const std::lock_guard lock(mutex_);
+  const auto added =
+      database_.run("INSERT INTO account(name, role, password, created) VALUES(?, ?, ?, ?)",
+                    {name, std::string(role_name(role)), digest, out.created_ms});
+  if (added.ok()) return out;
+  if (added.error().code() != ErrorCode::denied) return added.error();
+  return fail(ErrorCode::denied, "there is an account `{}` already, or another origin", name);
+}
+
+Result<std::vector<Account>> People::accounts() {
+  const std::lock_guard lock(mutex_);
+  MBE_ASSIGN(const auto rows, database_.run("SELECT name, role, created FROM account ORDER BY id"));
+  std::vector<Account> out;
+  for (const Row& row : rows) {
+    const auto role = role_from_name(text_of(row[1]));
+    out.push_back({text_of(row[0]), role.value_or(Role::guest), number_of(row[2])});
+  }
+  return out;
+}
+
+Result<std::int64_t> People::id_of(const std::string& name) {
+  MBE_ASSIGN(const auto rows, database_.run("SELECT id FROM account WHERE name = ?", {name}));
+  if (rows.empty()) return fail(ErrorCode::not_found, "there is no account `{}`", name);
+  return number_of(rows[0][0]);
+}
+
+Result<void> People::remove(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  MBE_ASSIGN(const std::int64_t id, id_of(name));
+  MBE_TRY(database_.run("DELETE FROM account WHERE id = ? AND role <> 'origin'", {id}));
+  if (database_.changed() == 1) return {};
+  return fail(ErrorCode::denied, "the origin's account stays; `{}` is it", name);
+}
+
+Result<void> People::set_password(const std::string& name, const std::string& password) {
+  MBE_TRY(check_password(password));
+  MBE_ASSIGN(const std::string digest, digest_of(password));
+  const std::lock_guard lock(mutex_);
+  MBE_ASSIGN(const std::int64_t id, id_of(name));
+  MBE_TRY(database_.run("UPDATE account SET password = ? WHERE id = ?", {digest, id}));
+  MBE_TRY(database_.run("DELETE FROM session WHERE account = ?", {id}));
+  throttle_.erase(name);
+  return {};
+}
+
+Result<void> People::check_throttle(const std::string& what) const {
+  const auto found = throttle_.find(what);
+  if (found == throttle_.end()) return {};
+  const TimeMs left = found->second.not_before - clock_.now_ms();
+  if (left <= 0) return {};
+  return fail(ErrorCode::busy, "too many failed attempts; try again in {} s",
+              (left + second_ms - 1) / second_ms);
+}
+
+void People::count_attempt(const std::string& what, bool failed) {
+  if (!failed) {
+    throttle_.erase(what);
+    return;
+  }
+  // Whoever fills the table with made-up names gets it emptied, not grown.
+  if (throttle_.size() >= throttled_max) throttle_.clear();
+  Throttle& one = throttle_[what];
+  ++one.failures;
+  if (one.failures < free_failures) return;
+  const int doublings = std::min(one.failures - free_failures, 10);
+  one.not_before = clock_.now_ms() + std::min(second_ms << doublings, throttle_ms_max);
+}
+
+Result<Login> People::log_in(const std::string& name, const std::string& password,
+                             const std::string& address) {
+  std::string digest = nobodys_digest();
+  std::int64_t id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    MBE_TRY(check_throttle(name));
+    MBE_TRY(check_throttle("@" + address));
+    MBE_ASSIGN(const auto rows,
+               database_.run("SELECT id, password FROM account WHERE name = ?", {name}));
+    if (!rows.empty()) {
+      id = number_of(rows[0][0]);
+      digest = text_of(rows[0][1]);
+    }
+  }
+  bool right = false;
+  {
+    const Place place(hashing_);
+    right = crypto_pwhash_str_verify(digest.c_str(), password.data(), password.size()) == 0;
+  }
+  const std::lock_guard lock(mutex_);
+  count_attempt(name, !right || id == 0);
+  count_attempt("@" + address, !right || id == 0);
+  if (!right || id == 0) return fail(ErrorCode::denied, "the name or the password is wrong");
+  Login out{to_base32(random_bytes(token_bytes)), {}};
+  const TimeMs now = clock_.now_ms();
+  MBE_TRY(database_.run("DELETE FROM session WHERE seen < ? OR created < ?",
+                        {now - session_idle_ms, now - session_ms}));
+  MBE_TRY(database_.run("INSERT INTO session(digest, account, created, seen) VALUES(?, ?, ?, ?)",
+                        {digest_hex(out.token), id, now, now}));
+  MBE_ASSIGN(out.principal, principal(id));
+  return out;
+}
+
+Result<std::optional<Principal>> People::by_session(const std::string& token) {
+  const std::lock_guard lock(mutex_);
+  const TimeMs now = clock_.now_ms();
+  const std::string digest = digest_hex(token);
+  MBE_ASSIGN(const auto rows, database_.run("SELECT account, seen FROM session"
+                                            " WHERE digest = ? AND seen >= ? AND created >= ?",
+                                            {digest, now - session_idle_ms, now - session_ms}));
+  if (rows.empty()) return std::optional<Principal>();
+  if (now - number_of(rows[0][1]) > session_noted_every_ms) {
+    MBE_TRY(database_.run("UPDATE session SET seen = ? WHERE digest = ?", {now, digest}));
+  }
+  MBE_ASSIGN(Principal out, principal(number_of(rows[0][0])));
+  return std::optional(std::move(out));
+}
+
+Result<void> People::log_out(const std::string& token) {
+  const std::lock_guard lock(mutex_);
+  MBE_TRY(database_.run("DELETE FROM session WHERE digest = ?", {digest_hex(token)}));
+  return {};
+}
+
+}  // namespace mbe
