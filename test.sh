@@ -14,7 +14,7 @@ case "${1:-}" in
   *) stop "unknown option $1; usage: ./test.sh [--full]" ;;
 esac
 
-if [ "$full" = yes ]; then tools/setup --full; else tools/setup; fi
+if [ "$full" = yes ]; then tools/setup --full; else tools/setup --tests; fi
 configure release
 build release
 run_ctest release

@@ -30,6 +30,8 @@ void add_commands(CommandLine& root) {
   add_rebuild(root);
   add_reembed(root);
   add_model(root);
+  add_serve(root);
+  add_people(root);
   add_tour(root);
   add_doctor(root);
   add_completion(root);

@@ -14,6 +14,9 @@ namespace {
 /// No model looks at more of a text than so many bytes a token.
 constexpr std::size_t token_bytes_max = 64;
 
+/// Contexts that only questions use: none waits until a batch of passages is done.
+constexpr std::size_t for_queries = 1;
+
 /// Idle workers whose threads a query takes too: somebody waits for it. More threads would wait for
 /// each other longer than they work.
 constexpr std::size_t borrowed_max = 1;
@@ -51,7 +54,7 @@ LlamaEmbedder::LlamaEmbedder(ModelManifest manifest, const LlamaEmbedderOptions&
     : manifest_(std::move(manifest)),
       model_id_(manifest_.model_id()),
       workers_(worker_count(options.workers)),
-      turns_(workers_, options.waiting_max) {}
+      turns_(workers_ + for_queries, options.waiting_max, for_queries) {}
 
 Result<std::unique_ptr<LlamaEmbedder>> LlamaEmbedder::open(const std::filesystem::path& folder,
                                                            const LlamaEmbedderOptions& options) {
@@ -68,7 +71,7 @@ Result<void> LlamaEmbedder::load() {
     if (checked.error().code() == ErrorCode::corrupt) damage_ = checked.error();
     return checked;
   }
-  auto model = LlamaModel::load(manifest_, workers_);
+  auto model = LlamaModel::load(manifest_, workers_ + for_queries);
   if (!model.ok()) {
     damage_ = model.error();
     return model.error();

@@ -2,7 +2,8 @@
 // the weights are checked and loaded by the first call that needs them, off the main path.
 // Invariant: a vector depends on its text, its role and the manifest, not on what else is in a
 // batch (up to rounding of the last bits). Thread-safe; a worker runs one batch at a
-// time (embed/turns.h), and a call with many texts uses all workers that are free.
+// time (embed/turns.h), and a call with many texts uses all workers that are free. One more worker
+// than processors stands by for questions.
 #pragma once
 
 #include <cstddef>

@@ -2,20 +2,23 @@
 
 namespace mbe {
 
-Turns::Turns(std::size_t workers, std::size_t waiting_max) : waiting_max_(waiting_max) {
+Turns::Turns(std::size_t workers, std::size_t waiting_max, std::size_t for_queries)
+    : waiting_max_(waiting_max), for_queries_(for_queries) {
+  MBE_ASSERT(for_queries < workers);
   for (std::size_t worker = 0; worker < workers; ++worker) free_.push_back(worker);
 }
 
 Result<Turns::Turn> Turns::take(TextRole role) {
   std::unique_lock lock(mutex_);
-  if (free_.empty() && queries_waiting_ + passages_waiting_ >= waiting_max_) {
+  const bool is_query = role == TextRole::query;
+  const auto may_take = [&] { return free_.size() > (is_query ? 0 : for_queries_); };
+  if (!may_take() && queries_waiting_ + passages_waiting_ >= waiting_max_) {
     return fail(ErrorCode::busy, "the embedding model has {} callers waiting, its limit; try later",
                 waiting_max_);
   }
-  const bool is_query = role == TextRole::query;
   auto& waiting = is_query ? queries_waiting_ : passages_waiting_;
   ++waiting;
-  changed_.wait(lock, [&] { return !free_.empty() && (is_query || queries_waiting_ == 0); });
+  changed_.wait(lock, [&] { return may_take() && (is_query || queries_waiting_ == 0); });
   --waiting;
   const auto worker = free_.back();
   free_.pop_back();

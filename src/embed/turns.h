@@ -1,5 +1,6 @@
-// Who uses a model's workers next: waiting queries before waiting passages, and a limit on how many
-// wait. Invariant: a worker belongs to at most one living Turn. Thread-safe.
+// Who uses a model's workers next: waiting queries before waiting passages, workers that passages
+// never take, and a limit on how many wait. Invariant: a worker belongs to at most one living Turn.
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -15,8 +16,9 @@ namespace mbe {
 
 class Turns {
  public:
-  /// workers: 1 or more. waiting_max: callers that may wait.
-  Turns(std::size_t workers, std::size_t waiting_max);
+  /// workers: 1 or more. waiting_max: callers that may wait. for_queries: workers that passages
+  /// leave free, fewer than workers.
+  Turns(std::size_t workers, std::size_t waiting_max, std::size_t for_queries = 0);
 
   /// The right to use one worker; given back when it goes.
   class Turn {
@@ -50,6 +52,7 @@ class Turns {
   void give_back(std::size_t worker);
 
   std::size_t waiting_max_;
+  std::size_t for_queries_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::size_t> free_;     ///< workers nobody has; guarded by mutex_

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -32,6 +33,26 @@ TEST(Turns, LetsWaitingQueriesGoBeforeWaitingPassages) {
   }
   callers.clear();
   EXPECT_EQ(order, (std::vector{TextRole::query, TextRole::passage}));
+}
+
+TEST(Turns, PassagesLeaveAWorkerToQueries) {
+  Turns turns(3, 8, 1);
+  const auto first = turns.take(TextRole::passage);
+  auto second = turns.take(TextRole::passage);
+  ASSERT_TRUE(first.ok() && second.ok());
+  std::atomic<bool> third_has_turn = false;
+  const std::jthread third([&] {
+    const auto turn = turns.take(TextRole::passage);
+    third_has_turn = turn.ok();
+  });
+  wait_for_waiting(turns, 1);
+  // The free one is a query's, who does not wait behind the passage that does.
+  EXPECT_TRUE(turns.take(TextRole::query).ok());
+  EXPECT_FALSE(third_has_turn);
+  {
+    const auto given_back = std::move(second);
+  }
+  while (!third_has_turn) std::this_thread::yield();
 }
 
 TEST(Turns, LendsWorkersThatNobodyWantsAndTakesThemBack) {

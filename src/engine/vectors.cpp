@@ -1,7 +1,5 @@
 #include "engine/vectors.h"
 
-#include <sched.h>
-
 #include <algorithm>
 
 #include "engine/files.h"
@@ -17,12 +15,6 @@ constexpr std::uint8_t own_kinds =
     static_cast<std::uint8_t>(kind_bit(VectorKind::turn) | kind_bit(VectorKind::text_window));
 constexpr std::size_t background_blocks = 16;
 constexpr auto background_retry = std::chrono::seconds(30);
-
-/// Idle priority: the background never slows a person down. Failure only costs priority.
-void lower_priority() {
-  const sched_param none{};
-  static_cast<void>(sched_setscheduler(0, SCHED_IDLE, &none));
-}
 
 }  // namespace
 
@@ -131,7 +123,7 @@ Vectors::Query Vectors::query(const std::string& cue) {
   std::optional<Result<std::uint64_t>> left;
   // Whoever embeds in the background may be long; a question does not wait for it.
   if (const std::unique_lock turn(embedding_, std::try_to_lock); turn.owns_lock()) {
-    left = embed_in_turn(pending_before_query, Reach::own, {});
+    left = embed_in_turn(pending_before_query, Reach::own, Effort::now, {});
   }
   if (left && left->ok()) {
     out.pending = **left;
@@ -229,9 +221,11 @@ void Vectors::stop() {
 }
 
 void Vectors::run(const std::stop_token& stop) {
-  lower_priority();
   while (!stop.stop_requested()) {
-    const auto left = embed_pending(background_blocks, Reach::own_and_context, {});
+    const auto left = [this] {
+      const std::lock_guard one_at_a_time(embedding_);
+      return embed_in_turn(background_blocks, Reach::own_and_context, Effort::lowest, {});
+    }();
     std::unique_lock lock(wake_mutex_);
     if (left.ok() && *left > 0) continue;
     work_waits_ = false;

@@ -27,7 +27,7 @@ class Vectors {
   struct Options {
     std::string directory;  ///< of the chain
     bool may_write = true;
-    bool background = false;  ///< embed in a thread of its own, at idle priority
+    bool background = false;  ///< embed in a thread of its own, at the lowest priority
     /// An installed model by its id, or null: the one whose vectors are still there.
     std::function<std::shared_ptr<Embedder>(const std::string& model_id)> model_by_id;
     std::shared_ptr<Embedder> embedder;       ///< null: no model at hand
@@ -89,24 +89,27 @@ class Vectors {
 
  private:
   struct Batch;
+  /// With which priority the model runs: somebody waits, or nobody does.
+  enum class Effort : std::uint8_t { now, lowest };
   Vectors(FileSystem& files, Chain& chain, Derived& derived, Options options);
   Result<void> open_index();
   Result<void> open_former();
   Result<void> finish_switch();
   [[nodiscard]] std::shared_ptr<const VectorSnapshot> snapshot() const;
   [[nodiscard]] Result<SequenceSet> pending_contexts(const DerivedSnapshot& indexes) const;
-  Result<void> embed_blocks(const std::vector<std::uint64_t>& sequences);
+  Result<void> embed_blocks(const std::vector<std::uint64_t>& sequences, Effort effort);
   Result<void> embed_contexts(const std::vector<std::uint64_t>& sequences,
-                              const DerivedSnapshot& indexes);
+                              const DerivedSnapshot& indexes, Effort effort);
   Result<void> gather(std::uint64_t sequence, Batch& batch);
   Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes, Batch& batch);
   Result<void> copy_own(std::uint64_t sequence, Batch& batch);
+  Result<EmbeddingRows> rows_of(const Batch& batch);
   Result<void> run_batch(Batch& batch);
   /// Removes the vectors of the erased blocks, and of the turns whose context held them, from disk
   /// too; the latter are pending again. Where those turns are not known any more, all go.
   Result<void> forget(const ErasedBlocks& erased);
   /// embed_pending for a caller that holds embedding_.
-  Result<std::uint64_t> embed_in_turn(std::uint64_t blocks_max, Reach reach,
+  Result<std::uint64_t> embed_in_turn(std::uint64_t blocks_max, Reach reach, Effort effort,
                                       const Progress& progress);
   void run(const std::stop_token& stop);
 

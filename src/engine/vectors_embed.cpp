@@ -1,5 +1,11 @@
 // Vectors: from pending blocks to vectors in the index.
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <functional>
+#include <system_error>
+#include <thread>
 
 #include "embed/windows.h"
 #include "engine/vectors.h"
@@ -14,6 +20,23 @@ constexpr std::size_t context_after = 1;
 constexpr std::size_t surely_short_bytes = 300;
 constexpr std::size_t context_text_bytes_max = 500;  ///< about 128 tokens
 
+/// In a thread of its own, so that the caller, who may hold what others wait for, is not slowed
+/// down. Not idle priority: on a busy machine such a thread stands still, and with it whoever waits
+/// for a lock that it happens to hold. Failure to lower it only costs priority.
+Result<EmbeddingRows> at_lowest_priority(const std::function<Result<EmbeddingRows>()>& work) {
+  constexpr int lowest = 19;
+  std::optional<Result<EmbeddingRows>> out;
+  try {
+    std::thread([&] {
+      static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), lowest));
+      out = work();
+    }).join();
+  } catch (const std::system_error&) {  // no thread can be had
+    out = work();
+  }
+  return *std::move(out);
+}
+
 }  // namespace
 
 /// Texts on their way to the model, and where their vectors belong.
@@ -25,6 +48,7 @@ struct Vectors::Batch {
   std::vector<VectorEntry> copied_entries;
   std::vector<float> copied;  ///< rows that need no model
   std::size_t erasures = 0;   ///< in the log when it was begun
+  Effort effort = Effort::now;
 };
 
 Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach reach,
@@ -34,10 +58,10 @@ Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach rea
                 options_.model_note ? options_.model_note->message() : "");
   }
   const std::lock_guard one_at_a_time(embedding_);
-  return embed_in_turn(blocks_max, reach, progress);
+  return embed_in_turn(blocks_max, reach, Effort::now, progress);
 }
 
-Result<std::uint64_t> Vectors::embed_in_turn(std::uint64_t blocks_max, Reach reach,
+Result<std::uint64_t> Vectors::embed_in_turn(std::uint64_t blocks_max, Reach reach, Effort effort,
                                              const Progress& progress) {
   MBE_TRY(derived_.follow());
   std::uint64_t done = 0;
@@ -54,22 +78,24 @@ Result<std::uint64_t> Vectors::embed_in_turn(std::uint64_t blocks_max, Reach rea
     std::vector<std::uint64_t> part = (waiting.empty() ? contexts : waiting).to_vector();
     const auto size = std::min<std::uint64_t>({part.size(), blocks_max - done, blocks_a_batch});
     part.erase(part.begin(), part.end() - static_cast<std::ptrdiff_t>(size));
-    MBE_TRY(waiting.empty() ? embed_contexts(part, indexes) : embed_blocks(part));
+    MBE_TRY(waiting.empty() ? embed_contexts(part, indexes, effort) : embed_blocks(part, effort));
     done += part.size();
     if (progress && !progress(done, done + left - part.size())) return left - part.size();
   }
 }
 
-Result<void> Vectors::embed_blocks(const std::vector<std::uint64_t>& sequences) {
+Result<void> Vectors::embed_blocks(const std::vector<std::uint64_t>& sequences, Effort effort) {
   Batch batch;
+  batch.effort = effort;
   batch.erasures = chain_.erasures().size();
   for (const std::uint64_t sequence : sequences) MBE_TRY(gather(sequence, batch));
   return run_batch(batch);
 }
 
 Result<void> Vectors::embed_contexts(const std::vector<std::uint64_t>& sequences,
-                                     const DerivedSnapshot& indexes) {
+                                     const DerivedSnapshot& indexes, Effort effort) {
   Batch batch;
+  batch.effort = effort;
   batch.erasures = chain_.erasures().size();
   for (const std::uint64_t sequence : sequences) {
     MBE_TRY(gather_context(sequence, indexes, batch));
@@ -132,18 +158,27 @@ Result<void> Vectors::copy_own(std::uint64_t sequence, Batch& batch) {
   return {};
 }
 
-Result<void> Vectors::run_batch(Batch& batch) {
+/// What the model says to the texts, then to the contexts.
+Result<EmbeddingRows> Vectors::rows_of(const Batch& batch) {
   const std::vector<std::string_view> texts(batch.texts.begin(), batch.texts.end());
   EmbeddingRows rows;
   if (!texts.empty()) {
     MBE_ASSIGN(rows, options_.embedder->embed(texts, TextRole::passage));
   }
-  if (!batch.contexts.empty()) {
-    MBE_ASSIGN(const auto more, options_.embedder->embed_in_context(batch.contexts));
-    rows.values.insert(rows.values.end(), more.values.begin(), more.values.end());
-    batch.entries.insert(batch.entries.end(), batch.context_entries.begin(),
-                         batch.context_entries.end());
-  }
+  if (batch.contexts.empty()) return rows;
+  MBE_ASSIGN(const auto more, options_.embedder->embed_in_context(batch.contexts));
+  rows.values.insert(rows.values.end(), more.values.begin(), more.values.end());
+  return rows;
+}
+
+Result<void> Vectors::run_batch(Batch& batch) {
+  // Loaded before anything is slowed down: a question may wait for that too.
+  MBE_TRY(options_.embedder->count_tokens(""));
+  MBE_ASSIGN(EmbeddingRows rows, batch.effort == Effort::lowest
+                                     ? at_lowest_priority([&] { return rows_of(batch); })
+                                     : rows_of(batch));
+  batch.entries.insert(batch.entries.end(), batch.context_entries.begin(),
+                       batch.context_entries.end());
   rows.values.insert(rows.values.end(), batch.copied.begin(), batch.copied.end());
   batch.entries.insert(batch.entries.end(), batch.copied_entries.begin(),
                        batch.copied_entries.end());

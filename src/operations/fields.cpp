@@ -140,7 +140,7 @@ Json integer_schema(const Bounds& bounds) {
 }
 
 Json time_schema() {
-  return {{"type", "string"}, {"examples", {"2026-11-22", "2026-11-22T14:03:00+09:00"}}};
+  return {{"type", "string"}, {"anyOf", {{{"format", "date"}}, {{"format", "date-time"}}}}};
 }
 
 Json list_schema(Json item, std::size_t items_max) {

@@ -1,0 +1,199 @@
+#include "people/people.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "base/datetime.h"
+#include "commands.h"
+
+namespace mbe::app {
+namespace {
+
+struct Options {
+  std::string name, role = "member", id, label, chain;
+  std::vector<std::string> rights, chains;
+  std::uint64_t days = 0;
+};
+
+constexpr TimeMs day_ms = 86'400'000;
+
+Result<std::unique_ptr<People>> open_people(Context& context) {
+  // The engine makes the home where there is none yet.
+  MBE_ASSIGN(Engine * engine, context.engine(Access::write));
+  return People::open(engine->home().string());
+}
+
+/// Asks on the terminal without showing it; from a pipe, the first line.
+Result<std::string> read_password(Context& context) {
+  const bool asks = isatty(STDIN_FILENO) == 1;
+  termios before{};
+  if (asks) {
+    context.err().write(context.tr("password: "));
+    static_cast<void>(context.err().flush());
+    tcgetattr(STDIN_FILENO, &before);
+    termios silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSANOW, &silent);
+  }
+  std::string line;
+  const bool read = static_cast<bool>(std::getline(std::cin, line));
+  if (asks) {
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    context.err().write("\n");
+  }
+  if (read) return line;
+  return fail(ErrorCode::invalid_argument, "give the password as a line on standard input");
+}
+
+Result<std::set<Right>> rights_of(const std::vector<std::string>& names) {
+  std::set<Right> out;
+  for (const std::string& name : names) {
+    const auto right = right_from_name(name);
+    if (!right) return fail(ErrorCode::invalid_argument, "there is no right `{}`", name);
+    out.insert(*right);
+  }
+  return out;
+}
+
+Json names_of(const std::set<Right>& rights) {
+  Json out = Json::array();
+  for (const Right right : rights) out.push_back(right_name(right));
+  return out;
+}
+
+Result<int> add(Context& context, const Options& options) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_ASSIGN(const std::string password, read_password(context));
+  const Role role = role_from_name(options.role).value_or(Role::member);
+  MBE_ASSIGN(const Account account, people->add(options.name, role, password));
+  if (context.json()) {
+    context.print_json({{"name", account.name}, {"role", role_name(account.role)}});
+  }
+  context.say(context.tr("{} can log in now, as {}", account.name, context.tr(options.role)));
+  return exit_done;
+}
+
+Result<int> list(Context& context) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_ASSIGN(const std::vector<Account> accounts, people->accounts());
+  MBE_ASSIGN(const std::vector<KeyView> keys, people->keys());
+  Json all = Json::array();
+  for (const Account& account : accounts) {
+    Json of = Json::array();
+    for (const KeyView& key : keys) {
+      if (key.account != account.name) continue;
+      of.push_back({{"id", key.id},
+                    {"label", key.label},
+                    {"rights", names_of(key.rights)},
+                    {"chains", key.chains},
+                    {"expires", key.expires_ms ? Json(format_time(*key.expires_ms)) : Json()}});
+    }
+    if (!context.json()) {
+      context.print(paint(context, Colour::bold, pad(account.name, 20)) +
+                    context.tr(std::string(role_name(account.role))));
+      for (const Json& key : of) {
+        context.print("  " + paint(context, Colour::dim, key["id"].get<std::string>() + "…  ") +
+                      plain(key["label"].get<std::string>()));
+      }
+    }
+    all.push_back({{"name", account.name},
+                   {"role", role_name(account.role)},
+                   {"created", format_time(account.created_ms)},
+                   {"keys", std::move(of)}});
+  }
+  if (context.json()) context.print_json({{"accounts", std::move(all)}});
+  if (accounts.empty()) context.say(context.tr("there is no account yet"));
+  return accounts.empty() ? exit_nothing : exit_done;
+}
+
+Result<int> set_password(Context& context, const Options& options) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_ASSIGN(const std::string password, read_password(context));
+  MBE_TRY(people->set_password(options.name, password));
+  context.say(context.tr("the password is changed; {} is logged out everywhere", options.name));
+  return exit_done;
+}
+
+Result<int> remove(Context& context, const Options& options) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_TRY(people->remove(options.name));
+  context.say(
+      context.tr("{} is gone, with sessions, keys and grants; the memory stays", options.name));
+  return exit_done;
+}
+
+Result<int> create_key(Context& context, const Options& options) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  KeyRequest request{.account = options.name, .label = options.label};
+  if (!options.rights.empty()) {
+    MBE_ASSIGN(request.rights, rights_of(options.rights));
+  }
+  request.chains = {options.chains.begin(), options.chains.end()};
+  if (options.days > 0) {
+    request.expires_ms = system_clock().now_ms() + static_cast<TimeMs>(options.days) * day_ms;
+  }
+  MBE_ASSIGN(const auto made, people->create_key(request));
+  if (context.json()) {
+    context.print_json({{"key", made.first}, {"id", made.second.id}});
+    return exit_done;
+  }
+  context.print(made.first);
+  context.say(context.tr("it is shown this once; keep it safe"));
+  return exit_done;
+}
+
+Result<int> revoke_key(Context& context, const Options& options) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_TRY(people->revoke_key(options.id));
+  context.say(context.tr("the key no longer opens anything"));
+  return exit_done;
+}
+
+Result<int> grant(Context& context, const Options& options) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_ASSIGN(const std::set<Right> rights, rights_of(options.rights));
+  MBE_TRY(people->grant(options.name, options.chain, rights));
+  context.say(rights.empty() ? context.tr("the grant has ended")
+                             : context.tr("{} may use `{}` now", options.name, options.chain));
+  return exit_done;
+}
+
+/// A command on the shared options.
+template <class Run>
+CommandLine& with(CommandLine& command, const std::shared_ptr<Options>& options, Run run) {
+  return command.run([options, run](Context& context) { return run(context, *options); });
+}
+
+}  // namespace
+
+void add_people(CommandLine& root) {
+  const auto options = std::make_shared<Options>();
+  CommandLine& people = root.command("people", "who may come in over HTTP", "Set-up");
+  const std::vector<std::string> rights = {"read", "write", "erase", "administer"};
+  with(people.command("add", "make an account; the password comes from standard input"), options,
+       add)
+      .word("NAME", options->name, "a-z, 0-9, `-`, `_` and `.`")
+      .choice("--role", options->role, {"origin", "member", "guest", "agent"}, "what they are");
+  people.command("list", "accounts and keys").run(list);
+  with(people.command("password", "set another password"), options, set_password)
+      .word("NAME", options->name, "whose");
+  with(people.command("remove", "take an account away"), options, remove)
+      .word("NAME", options->name, "whose");
+  with(people.command("grant", "let an account use a memory that is not its own"), options, grant)
+      .word("NAME", options->name, "who")
+      .word("CHAIN", options->chain, "which memory")
+      .list("--rights", options->rights, "RIGHTS", rights, "read, write, erase; none: no longer");
+  CommandLine& key = people.command("key", "keys for programs");
+  with(key.command("create", "make a key; it is shown once"), options, create_key)
+      .word("NAME", options->name, "whose account it acts for")
+      .text("--label", options->label, "TEXT", "what it is for")
+      .list("--rights", options->rights, "RIGHTS", rights, "read,write unless told")
+      .texts("--for-chain", options->chains, "NAME", "only this memory")
+      .number("--days", options->days, 0, 36'500, "how long it lasts; 0: until revoked");
+  with(key.command("revoke", "end a key"), options, revoke_key)
+      .word("ID", options->id, "its first characters, from `people list`");
+}
+
+}  // namespace mbe::app

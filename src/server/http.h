@@ -1,0 +1,45 @@
+// Requests and responses as plain values: what the pages and operations behind the server see of
+// HTTP. Names of headers are in lower case.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mbe {
+
+struct HttpRequest {
+  std::string method;
+  std::string path;                          ///< decoded, without the query
+  std::map<std::string, std::string> query;  ///< decoded; the last of a name counts
+  std::map<std::string, std::string> headers;
+  std::string body;
+  std::string peer;       ///< the other side's address
+  bool is_local = false;  ///< came through the home's Unix socket: the owner of its files
+
+  /// Empty if there is none.
+  [[nodiscard]] const std::string& header(const std::string& name) const {
+    static const std::string none;
+    const auto found = headers.find(name);
+    return found == headers.end() ? none : found->second;
+  }
+};
+
+struct HttpResponse {
+  unsigned status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+/// Answers a request. Called from several threads; may block.
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+/// Splits a request's target and decodes it. False if it is not a path or its escapes are broken.
+[[nodiscard]] bool read_target(std::string_view target, HttpRequest& out);
+
+}  // namespace mbe

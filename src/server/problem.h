@@ -1,0 +1,19 @@
+// Errors as HTTP answers: RFC 9457 problem details, one table from ErrorCode to status.
+#pragma once
+
+#include "base/message.h"
+#include "operations/json.h"
+#include "server/http.h"
+
+namespace mbe {
+
+/// The HTTP status that stands for an error.
+[[nodiscard]] unsigned http_status(ErrorCode code);
+/// In the language of `messages`; with Retry-After where trying again helps.
+[[nodiscard]] HttpResponse problem(const Catalog& messages, const Error& error);
+/// The same with a status of HTTP's own, such as 401.
+[[nodiscard]] HttpResponse problem(const Catalog& messages, unsigned status, const Error& error);
+/// A JSON body.
+[[nodiscard]] HttpResponse json_response(const Json& body, unsigned status = 200);
+
+}  // namespace mbe

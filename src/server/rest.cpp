@@ -1,0 +1,208 @@
+#include "server/rest.h"
+
+#include "base/digest.h"
+#include "base/utf8.h"
+#include "server/problem.h"
+
+namespace mbe {
+
+namespace {
+
+constexpr int json_depth_max = 64;
+constexpr auto given_for = std::chrono::hours(24);
+constexpr std::size_t given_max = 10'000;
+constexpr std::size_t given_bytes_max = 65'536;
+constexpr std::size_t key_bytes_max = 255;
+constexpr std::string_view operations_path = "/v1/";
+
+Right right_of(Effect effect) {
+  constexpr Right rights[] = {Right::read, Right::write, Right::erase};
+  return rights[static_cast<std::size_t>(effect)];
+}
+
+HttpResponse wrong_method(const Catalog& messages, const std::string& allowed) {
+  HttpResponse out = problem(
+      messages, 405, fail(ErrorCode::invalid_argument, "this path takes {} alone", allowed));
+  out.headers.emplace_back("Allow", allowed);
+  return out;
+}
+
+}  // namespace
+
+Result<Json> read_json(const std::string& text) {
+  if (first_invalid_utf8(text)) {
+    return fail(ErrorCode::invalid_argument, "the body is not UTF-8");
+  }
+  bool deep = false;
+  const auto shallow = [&deep](int depth, Json::parse_event_t, Json&) {
+    deep = deep || depth > json_depth_max;
+    return !deep;
+  };
+  Json out = Json::parse(text, shallow, false);
+  if (deep) {
+    return fail(ErrorCode::invalid_argument, "the JSON is nested deeper than {}", json_depth_max);
+  }
+  if (out.is_discarded()) return fail(ErrorCode::invalid_argument, "the body is not JSON");
+  return out;
+}
+
+Rest::Rest(RestOptions options)
+    : options_(std::move(options)),
+      auth_(options_.people, options_.hosts),
+      openapi_(openapi(options_.version).dump(1)) {}
+
+const Catalog& Rest::messages_for(const HttpRequest& request) const {
+  return request.header("accept-language").starts_with("ko") ? options_.korean : options_.english;
+}
+
+HttpResponse Rest::answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.path == "/healthz") {
+    return reads ? json_response({{"status", "ok"}}) : wrong_method(messages, "GET");
+  }
+  if (const auto ours = auth_.check_origin(request); !ours.ok()) {
+    return problem(messages, ours.error());
+  }
+  if (request.path == "/readyz") {
+    return reads ? json_response({{"ready", true}}) : wrong_method(messages, "GET");
+  }
+  if (request.path == "/openapi.json") {
+    return reads ? HttpResponse{200, openapi_} : wrong_method(messages, "GET");
+  }
+  if (request.path == "/login") {
+    return request.method == "POST" ? log_in(request) : wrong_method(messages, "POST");
+  }
+  if (request.path == "/logout") {
+    return request.method == "POST" ? log_out(request) : wrong_method(messages, "POST");
+  }
+  if (request.path.starts_with(operations_path)) return operation_answer(request);
+  return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
+}
+
+HttpResponse Rest::operation_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  // Who calls comes first: to a stranger, no path tells whether it exists.
+  const auto who = auth_.principal(request);
+  if (!who.ok()) return problem(messages, who.error());
+  if (!who->has_value()) {
+    return problem(messages, 401,
+                   fail(ErrorCode::denied, "give a key: `Authorization: Bearer mbe_…`"));
+  }
+  const std::string name = request.path.substr(operations_path.size());
+  const Operation* operation = find_operation(name);
+  if (operation == nullptr) {
+    return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
+  }
+  if (request.method != "POST") return wrong_method(messages, "POST");
+  const auto key = request.headers.find("idempotency-key");
+  if (key == request.headers.end() || operation->effect == Effect::read) {
+    return run(*operation, **who, request);
+  }
+  if (key->second.empty() || key->second.size() > key_bytes_max) {
+    return problem(messages, fail(ErrorCode::invalid_argument,
+                                  "an Idempotency-Key has 1 to {} bytes", key_bytes_max));
+  }
+  const std::string scope = (*who)->name + '\n' + request.path + '\n' + key->second;
+  return once(scope, request, [&] { return run(*operation, **who, request); });
+}
+
+HttpResponse Rest::run(const Operation& operation, const Principal& who,
+                       const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto named = request.query.find("chain");
+  const std::string chain = named == request.query.end() ? who.own_chain() : named->second;
+  if (const auto allowed = check_access(who, chain, right_of(operation.effect)); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  const auto arguments =
+      request.body.empty() ? Result<Json>(Json::object()) : read_json(request.body);
+  if (!arguments.ok()) return problem(messages, arguments.error());
+  Call call{.engine = options_.engine,
+            .chain = chain,
+            .messages = messages,
+            .channel = "rest",
+            .writer = who.name,
+            .trust = who.trust()};
+  if (operation.on_chain) {
+    const bool makes = operation.effect == Effect::write || chain == who.own_chain();
+    const auto memory = options_.engine.chain(chain, makes);
+    if (!memory.ok()) return problem(messages, memory.error());
+    call.memory = *memory;
+  }
+  const Result<Json> result = operation.run(call, *arguments);
+  return result.ok() ? json_response(*result) : problem(messages, result.error());
+}
+
+HttpResponse Rest::once(const std::string& key, const HttpRequest& request,
+                        const std::function<HttpResponse()>& run) {
+  const std::string body =
+      to_hex(view(sha256({request.body, request.query.contains("chain") ? request.query.at("chain")
+                                                                        : std::string_view()})));
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(given_, [now](const auto& one) { return one.second.until < now; });
+    if (given_.size() >= given_max) given_.erase(given_.begin());
+    const auto [place, is_new] = given_.try_emplace(key, Given{body, {}, now + given_for});
+    const Given& before = place->second;
+    if (!is_new && before.body != body) {
+      return problem(messages_for(request), 422,
+                     fail(ErrorCode::invalid_argument,
+                          "this Idempotency-Key came with another request before"));
+    }
+    if (!is_new && before.response.body.empty()) {
+      return problem(messages_for(request), 409,
+                     fail(ErrorCode::busy, "the same request is being answered; try again"));
+    }
+    if (!is_new) return before.response;
+  }
+  HttpResponse out = run();
+  const std::lock_guard lock(mutex_);
+  // What failed may be tried again, and what is large is not worth its memory.
+  const bool keep = out.status < 300 && out.body.size() <= given_bytes_max;
+  if (const auto place = given_.find(key); place != given_.end()) {
+    if (keep) {
+      place->second.response = out;
+    } else {
+      given_.erase(place);
+    }
+  }
+  return out;
+}
+
+HttpResponse Rest::log_in(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  struct Credentials {
+    std::string name, password;
+  };
+  Fields<Credentials> fields;
+  fields.add("name", &Credentials::name, "").required();
+  fields.add("password", &Credentials::password, "").required();
+  const auto json = read_json(request.body);
+  if (!json.ok()) return problem(messages, json.error());
+  const auto given = fields.read(*json);
+  if (!given.ok()) return problem(messages, given.error());
+  const auto login = options_.people.log_in(given->name, given->password, request.peer);
+  if (!login.ok()) {
+    const ErrorCode code = login.error().code();
+    if (code == ErrorCode::denied) return problem(messages, 401, login.error());
+    return problem(messages, code == ErrorCode::busy ? 429 : http_status(code), login.error());
+  }
+  HttpResponse out =
+      json_response({{"name", login->principal.name}, {"role", role_name(login->principal.role)}});
+  out.headers.emplace_back("Set-Cookie", std::string(session_cookie) + "=" + login->token +
+                                             "; Path=/; HttpOnly; SameSite=Strict");
+  return out;
+}
+
+HttpResponse Rest::log_out(const HttpRequest& request) {
+  const auto ended = options_.people.log_out(cookie(request, session_cookie));
+  if (!ended.ok()) return problem(messages_for(request), ended.error());
+  HttpResponse out = json_response({{"done", true}});
+  out.headers.emplace_back("Set-Cookie", std::string(session_cookie) +
+                                             "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+  return out;
+}
+
+}  // namespace mbe

@@ -1,0 +1,62 @@
+// The REST door: health, the OpenAPI description, and every operation of the table under
+// POST /v1/NAME?chain=CHAIN with its arguments as a JSON body. One place asks who calls and whether
+// that one may. Any thread.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "operations/operation.h"
+#include "server/auth.h"
+#include "server/http.h"
+
+namespace mbe {
+
+struct RestOptions {
+  Engine& engine;
+  People& people;
+  std::set<std::string> hosts;  ///< see Auth
+  const Catalog& english;
+  const Catalog& korean;
+  std::string version;
+};
+
+class Rest {
+ public:
+  explicit Rest(RestOptions options);
+  /// Never fails otherwise than by an answer that says why.
+  [[nodiscard]] HttpResponse answer(const HttpRequest& request);
+
+ private:
+  /// An answer that is given again when the same request comes with the same Idempotency-Key.
+  struct Given {
+    std::string body;  ///< digest of the request
+    HttpResponse response;
+    std::chrono::steady_clock::time_point until;
+  };
+
+  [[nodiscard]] const Catalog& messages_for(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse operation_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse run(const Operation& operation, const Principal& who,
+                                 const HttpRequest& request);
+  [[nodiscard]] HttpResponse once(const std::string& key, const HttpRequest& request,
+                                  const std::function<HttpResponse()>& run);
+  [[nodiscard]] HttpResponse log_in(const HttpRequest& request);
+  [[nodiscard]] HttpResponse log_out(const HttpRequest& request);
+
+  RestOptions options_;
+  Auth auth_;
+  std::string openapi_;
+  std::mutex mutex_;
+  std::map<std::string, Given> given_;  ///< guarded by mutex_
+};
+
+/// JSON text of a request. Errors: invalid_argument (not JSON, not UTF-8, deeper than 64).
+[[nodiscard]] Result<Json> read_json(const std::string& text);
+
+/// OpenAPI 3.1 of all of this, made from the operation table.
+[[nodiscard]] Json openapi(const std::string& version);
+
+}  // namespace mbe

@@ -1,0 +1,246 @@
+// The REST door without a network: who may call what, and what the answers look like.
+#include "server/rest.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/engine_fixture.h"
+
+namespace mbe {
+namespace {
+
+const std::string password = "twelve characters";
+
+class RestTest : public EngineTest {
+ protected:
+  void SetUp() override {
+    EngineTest::SetUp();
+    auto people = People::open(home_.string(), clock_);
+    ASSERT_TRUE(people.ok()) << people.error().message();
+    people_ = std::move(*people);
+    for (const auto& [name, role] : std::map<std::string, Role>{{"mina", Role::origin},
+                                                                {"jun", Role::member},
+                                                                {"sol", Role::guest},
+                                                                {"bot", Role::agent}}) {
+      ASSERT_TRUE(people_->add(name, role, password).ok());
+      keys_[name] =
+          people_
+              ->create_key({.account = name, .rights = {Right::read, Right::write, Right::erase}})
+              ->first;
+    }
+    rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
+                                               .people = *people_,
+                                               .hosts = {"memory.example"},
+                                               .english = english_,
+                                               .korean = english_,
+                                               .version = "1"});
+  }
+  void TearDown() override {
+    rest_.reset();
+    people_.reset();
+    EngineTest::TearDown();
+  }
+  /// POST as that account; "" for nobody.
+  HttpResponse post(const std::string& who, const std::string& target, const Json& body,
+                    const std::map<std::string, std::string>& headers = {}) {
+    HttpRequest request;
+    request.method = "POST";
+    EXPECT_TRUE(read_target(target, request));
+    request.headers = headers;
+    request.headers.try_emplace("host", "localhost:7700");
+    if (!who.empty()) request.headers["authorization"] = "Bearer " + keys_.at(who);
+    request.body = body.dump();
+    request.peer = "127.0.0.1";
+    return rest_->answer(request);
+  }
+  bool contains_chain(const std::string& name) {
+    const auto all = engine_->chains();
+    return std::ranges::find(*all, name) != all->end();
+  }
+  HttpResponse get(const std::string& path) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    request.headers["host"] = "localhost";
+    return rest_->answer(request);
+  }
+
+  Catalog english_;
+  std::unique_ptr<People> people_;
+  std::unique_ptr<Rest> rest_;
+  std::map<std::string, std::string> keys_;
+};
+
+TEST_F(RestTest, AnswersHealthWithoutACredentialAndNothingElse) {
+  EXPECT_EQ(get("/healthz").status, 200U);
+  EXPECT_EQ(get("/readyz").status, 200U);
+  EXPECT_EQ(get("/openapi.json").status, 200U);
+  EXPECT_EQ(get("/v1/recall").status, 401U);
+  EXPECT_EQ(get("/v1/no_such_thing").status, 401U);
+  EXPECT_EQ(get("/nothing").status, 404U);
+  for (const Operation& operation : operations()) {
+    const HttpResponse answer = post("", "/v1/" + operation.name, Json::object());
+    EXPECT_EQ(answer.status, 401U) << operation.name;
+    EXPECT_EQ(answer.content_type, "application/problem+json");
+  }
+}
+
+TEST_F(RestTest, RemembersAndRecalls) {
+  const HttpResponse said = post("mina", "/v1/remember", {{"text", "I ran by the river"}});
+  ASSERT_EQ(said.status, 200U) << said.body;
+  EXPECT_EQ(Json::parse(said.body)["writer"], "mina");
+  EXPECT_EQ(Json::parse(said.body)["channel"], "rest");
+  const HttpResponse found = post("mina", "/v1/recall", {{"cue", "river"}});
+  EXPECT_EQ(Json::parse(found.body)["hits"][0]["context"], "I ran by the river");
+}
+
+/// Every operation by every role on its own chain, another's and one that is not there: what is
+/// not allowed is refused in the same words whether or not it exists, and shows nothing.
+TEST_F(RestTest, KeepsMemoriesApart) {
+  const std::string canary = "canary-7c1f-heron";
+  ASSERT_EQ(post("mina", "/v1/remember", {{"text", canary + " of the origin"}}).status, 200U);
+  ASSERT_EQ(post("jun", "/v1/remember", {{"text", canary + " of the member"}}).status, 200U);
+  const Json arguments = {{"cue", canary},          {"text", canary},        {"block_index", 1},
+                          {"input", "x"},           {"blocks", {1}},         {"count", 1},
+                          {"items", Json::array()}, {"pairs", Json::array()}};
+  for (const char* who : {"jun", "sol", "bot"}) {
+    for (const Operation& operation : operations()) {
+      Json given = Json::object();
+      for (const auto& [name, schema] : operation.arguments["properties"].items()) {
+        if (arguments.contains(name)) given[name] = arguments[name];
+      }
+      for (const std::string chain : {"main", "person%3Amina", "person%3Azoe", "absent"}) {
+        const HttpResponse answer = post(who, "/v1/" + operation.name + "?chain=" + chain, given);
+        EXPECT_EQ(answer.status, 403U) << who << " " << operation.name << " " << chain;
+        EXPECT_EQ(answer.body.find("canary"), std::string::npos) << answer.body;
+      }
+    }
+  }
+  EXPECT_FALSE(contains_chain("absent"));
+  EXPECT_FALSE(contains_chain("person:zoe"));
+  // A guest erases nothing, not even in its own memory; an agent has none of its own.
+  ASSERT_EQ(post("sol", "/v1/remember", {{"text", "a guest was here"}}).status, 200U);
+  EXPECT_EQ(post("sol", "/v1/forget", {{"blocks", {1}}, {"count", 1}}).status, 403U);
+  EXPECT_EQ(post("bot", "/v1/remember", {{"text", "a program was here"}}).status, 403U);
+  EXPECT_EQ(post("jun", "/v1/forget", {{"blocks", {1}}, {"count", 1}}).status, 200U);
+}
+
+TEST_F(RestTest, AGrantOpensOneMemoryAsFarAsItSays) {
+  ASSERT_EQ(post("mina", "/v1/remember", {{"text", "shared words"}}).status, 200U);
+  ASSERT_TRUE(people_->grant("bot", "main", {Right::read, Right::write}).ok());
+  EXPECT_EQ(post("bot", "/v1/recall?chain=main", {{"cue", "words"}}).status, 200U);
+  const HttpResponse said = post("bot", "/v1/remember?chain=main", {{"text", "by the program"}});
+  ASSERT_EQ(said.status, 200U) << said.body;
+  EXPECT_EQ(Json::parse(said.body)["trust"], "agent");
+  EXPECT_EQ(post("bot", "/v1/forget?chain=main", {{"blocks", {1}}, {"count", 1}}).status, 403U);
+  EXPECT_EQ(post("bot", "/v1/recall", {{"cue", "words"}}).status, 403U);
+}
+
+TEST_F(RestTest, TurnsAwayForeignHostsAndPages) {
+  const Json cue = {{"cue", "x"}};
+  const auto status = [&](const std::map<std::string, std::string>& headers) {
+    return post("mina", "/v1/recall", cue, headers).status;
+  };
+  for (const std::string host : {"localhost", "localhost:7700", "127.0.0.1:1", "[::1]:7700",
+                                 "memory.example", "memory.example:443"}) {
+    EXPECT_EQ(status({{"host", host}}), 200U) << host;
+    EXPECT_EQ(status({{"host", host}, {"origin", "http://" + host}}), 200U) << host;
+    EXPECT_EQ(status({{"host", host}, {"origin", "http://evil.example"}}), 403U) << host;
+    EXPECT_EQ(status({{"host", host}, {"origin", "null"}}), 403U) << host;
+  }
+  for (const std::string host : {"", "evil.example", "localhost.evil.example", "10.0.0.1:7700"}) {
+    EXPECT_EQ(status({{"host", host}}), 403U) << host;
+  }
+}
+
+TEST_F(RestTest, LogsInByCookieFromItsOwnPagesAlone) {
+  const Json right = {{"name", "mina"}, {"password", password}};
+  EXPECT_EQ(post("", "/login", {{"name", "mina"}, {"password", "wrong password"}}).status, 401U);
+  const HttpResponse login = post("", "/login", right);
+  ASSERT_EQ(login.status, 200U) << login.body;
+  ASSERT_EQ(login.headers.size(), 1U);
+  const std::string set = login.headers[0].second;
+  for (const char* guard : {"HttpOnly", "SameSite=Strict"}) {
+    EXPECT_NE(set.find(guard), std::string::npos) << set;
+  }
+  const std::string cookie = set.substr(0, set.find(';'));
+  const Json cue = {{"cue", "x"}};
+  EXPECT_EQ(post("", "/v1/recall", cue, {{"cookie", "a=b; " + cookie}}).status, 200U);
+  EXPECT_EQ(
+      post("", "/v1/recall", cue, {{"cookie", cookie}, {"sec-fetch-site", "cross-site"}}).status,
+      401U);
+  EXPECT_EQ(post("", "/logout", Json::object(), {{"cookie", cookie}}).status, 200U);
+  EXPECT_EQ(post("", "/v1/recall", cue, {{"cookie", cookie}}).status, 401U);
+}
+
+TEST_F(RestTest, ThrottlesGuessing) {
+  const Json wrong = {{"name", "mina"}, {"password", "wrong password"}};
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(post("", "/login", wrong).status, 401U);
+  const HttpResponse answer = post("", "/login", wrong);
+  EXPECT_EQ(answer.status, 429U);
+  EXPECT_EQ(answer.headers.at(0).first, "Retry-After");
+}
+
+TEST_F(RestTest, DoesTheSameRequestOnce) {
+  const std::map<std::string, std::string> once = {{"idempotency-key", "k1"}};
+  const HttpResponse first = post("mina", "/v1/remember", {{"text", "said once"}}, once);
+  const HttpResponse again = post("mina", "/v1/remember", {{"text", "said once"}}, once);
+  ASSERT_EQ(first.status, 200U);
+  EXPECT_EQ(first.body, again.body);
+  EXPECT_EQ(memory_->stats()->memories, 1U);
+  EXPECT_EQ(post("mina", "/v1/remember", {{"text", "other"}}, once).status, 422U);
+  // The key is the caller's own; what failed may be tried again.
+  EXPECT_EQ(post("jun", "/v1/remember", {{"text", "other"}}, once).status, 200U);
+  const std::map<std::string, std::string> failing = {{"idempotency-key", "k2"}};
+  EXPECT_EQ(post("mina", "/v1/pin", {{"block_index", 99}}, failing).status, 404U);
+  for (const std::string& key : {std::string(), std::string(256, 'k')}) {
+    EXPECT_EQ(post("mina", "/v1/remember", {{"text", "x"}}, {{"idempotency-key", key}}).status,
+              400U);
+  }
+}
+
+TEST_F(RestTest, SaysWhatIsWrongWithTheBody) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/v1/recall";
+  request.headers = {{"host", "localhost"}, {"authorization", "Bearer " + keys_["mina"]}};
+  const auto answer = [&](const std::string& body) {
+    request.body = body;
+    return rest_->answer(request);
+  };
+  for (const std::string& body :
+       {std::string("{"), std::string("nonsense"), std::string("[]"), std::string("{\"cue\": 1}"),
+        std::string("{\"cue\": \"\xff\"}"), std::string(100, '[') + std::string(100, ']'),
+        std::string(R"({"cue": "\ud800"})"), std::string(R"({"cue": "a\u0000b"})")}) {
+    const HttpResponse out = answer(body);
+    EXPECT_EQ(out.status, 400U) << body << out.body;
+    EXPECT_EQ(Json::parse(out.body)["status"], 400);
+  }
+  EXPECT_EQ(answer(R"({"cue": "x"})").status, 200U);
+  request.method = "GET";
+  const HttpResponse wrong = answer("");
+  EXPECT_EQ(wrong.status, 405U);
+  EXPECT_EQ(wrong.headers.at(0).second, "POST");
+}
+
+TEST_F(RestTest, TheUnixSocketIsTheOwner) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/v1/remember";
+  request.body = R"({"text": "from the command line"})";
+  request.is_local = true;
+  EXPECT_EQ(rest_->answer(request).status, 200U);
+}
+
+TEST(OpenApi, DescribesEveryOperation) {
+  const Json all = openapi("1.2.3");
+  EXPECT_EQ(all["info"]["version"], "1.2.3");
+  for (const Operation& operation : operations()) {
+    const Json& post = all["paths"]["/v1/" + operation.name]["post"];
+    EXPECT_EQ(post["operationId"], operation.name);
+    EXPECT_EQ(post["requestBody"]["content"]["application/json"]["schema"], operation.arguments);
+    EXPECT_EQ(post["responses"]["200"]["content"]["application/json"]["schema"], operation.result);
+  }
+}
+
+}  // namespace
+}  // namespace mbe

@@ -1,0 +1,51 @@
+#include "server/service.h"
+
+#include "fs/file_system.h"
+#include "server/rest.h"
+
+namespace mbe {
+
+Service::Service() = default;
+
+Service::~Service() {
+  stop();
+}
+
+Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
+  std::unique_ptr<Service> out(new Service());
+  out->korean_ = std::move(options.korean);
+  MBE_ASSIGN(out->engine_, Engine::open({.home = options.home, .background = true}));
+  const std::string home = out->engine_->home().string();
+  MBE_ASSIGN(out->lock_, posix_file_system().open(home + "/serve.lock", OpenMode::create));
+  MBE_ASSIGN(const bool alone, out->lock_->try_lock(0));
+  if (!alone) return fail(ErrorCode::busy, "{} is being served already; stop that first", home);
+  MBE_ASSIGN(out->people_, People::open(home));
+  out->rest_ = std::make_unique<Rest>(RestOptions{.engine = *out->engine_,
+                                                  .people = *out->people_,
+                                                  .hosts = std::move(options.host_names),
+                                                  .english = out->english_,
+                                                  .korean = out->korean_,
+                                                  .version = std::move(options.version)});
+  options.http.unix_path = home + "/socket";
+  Rest& rest = *out->rest_;
+  MBE_ASSIGN(out->server_,
+             HttpServer::start(std::move(options.http), [&rest](const HttpRequest& request) {
+               return rest.answer(request);
+             }));
+  return out;
+}
+
+Result<bool> Service::has_accounts() {
+  MBE_ASSIGN(const std::vector<Account> accounts, people_->accounts());
+  return !accounts.empty();
+}
+
+void Service::stop() {
+  server_.reset();
+  rest_.reset();
+  people_.reset();
+  engine_.reset();
+  lock_.reset();
+}
+
+}  // namespace mbe

@@ -1,0 +1,52 @@
+// A home, served: the engine, the people and the doors to them, from start to stop. One service a
+// home at a time; other processes may still open the home beside it.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/message.h"
+#include "server/http_server.h"
+
+namespace mbe {
+
+class Engine;
+class People;
+class Rest;
+class File;
+
+struct ServiceOptions {
+  std::string home;
+  HttpServerOptions http;            ///< unix_path is set by the service: HOME/socket
+  std::set<std::string> host_names;  ///< under which it may be addressed, beside localhost
+  Catalog korean;
+  std::string version;
+};
+
+class Service {
+ public:
+  /// Opens the home and serves it. Errors: busy (it is served already), those of Engine::open,
+  /// People::open and HttpServer::start.
+  [[nodiscard]] static Result<std::unique_ptr<Service>> start(ServiceOptions options);
+  /// stop()s.
+  ~Service();
+
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  /// Whether anybody but the home's owner can come in: there is an account.
+  [[nodiscard]] Result<bool> has_accounts();
+  /// Finishes what was accepted, then writes the derived files.
+  void stop();
+
+ private:
+  Service();
+
+  Catalog english_, korean_;
+  std::unique_ptr<File> lock_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<People> people_;
+  std::unique_ptr<Rest> rest_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace mbe
