@@ -69,7 +69,7 @@ Result<RecallRequest> RecallOptions::request() const {
   request.arms = arms;
   request.conversation = conversation;
   request.threshold = !all;
-  if (budget_tokens) request.budget_tokens = *budget_tokens;
+  request.budget_tokens = budget_tokens;
   MBE_ASSIGN(request.filter, filter.filter());
   MBE_ASSIGN(const Zone zone, filter.time_zone());
   request.utc_offset_minutes = zone.offset_minutes(system_clock().now_ms());

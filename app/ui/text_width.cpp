@@ -89,7 +89,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 }
 
 std::string clip(std::string_view text, std::size_t width) {
-  const std::string line = plain(text);
+  std::string line = plain(text);
   if (text_width(line) <= width) return line;
   std::string out;
   std::size_t used = 0;

@@ -64,7 +64,7 @@ std::vector<DictionaryEntry> verb_forms(MeCab::Tagger& tagger, MeCab::Lattice& l
   std::map<std::string, DictionaryEntry> unique;
   for (const auto& syllable : inflected_syllables(std::string_view(stem).substr(head.size()))) {
     const auto form = head + syllable;
-    for (auto& entry : entries_at(tagger, lattice, form)) {
+    for (const auto& entry : entries_at(tagger, lattice, form)) {
       const bool plain = entry.surface == stem && entry.feature.starts_with("V") &&
                          !entry.feature.starts_with("VX") && entry.feature[2] == ',';
       const bool inflected = entry.surface == form && entry.feature.starts_with("V") &&
@@ -101,7 +101,7 @@ Result<std::string> extra_words_dictionary(const MeCab::Model& model,
       for (auto& entry : entries_at(*tagger, *lattice, like)) {
         if (entry.surface == like &&
             (entry.feature.starts_with("NNG,") || entry.feature.starts_with("NNP,"))) {
-          forms.assign(1, std::move(entry));
+          forms.assign(1, entry);
           break;
         }
       }

@@ -81,7 +81,7 @@ std::string render(const Parts& parts, const PromptTemplates& words, PromptForma
 }
 
 std::string section(const std::string& title, const std::vector<PromptItem>& items,
-                    std::vector<Chosen> chosen, const PromptRequest& request,
+                    const std::vector<Chosen>& chosen, const PromptRequest& request,
                     const PromptTemplates& words, Prompt& prompt) {
   if (chosen.empty()) return "";
   std::string out = title + "\n";
