@@ -20,7 +20,7 @@ class FileSystem;
 struct EngineOptions {
   std::filesystem::path home;  ///< empty: $MBE_HOME, else $XDG_DATA_HOME/mbe
   bool read_only = false;
-  /// For long-lived processes: a thread at the lowest priority that embeds what is pending, and one that
+  /// For long-lived processes: one thread embeds what is pending, at the lowest priority; another
   /// checkpoints what has been still for a second and overwrites what was erased a minute ago.
   bool background = false;
   const Clock* clock = nullptr;        ///< null: the machine's

@@ -211,6 +211,8 @@ struct ImportItem {
   std::string id, chain, text, speaker, session;
   std::optional<TimeMs> time_ms;
   std::string kind = "utterance";
+  std::string channel = "import", trust = "imported";
+  int utc_offset_minutes = 0;  ///< where it was said: what `yesterday` counts from
   std::uint64_t line = 0;
 };
 

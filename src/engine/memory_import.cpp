@@ -22,10 +22,11 @@ RememberRequest request_of(const ImportItem& item) {
   out.speaker = item.speaker;
   out.session = item.session;
   out.source = item.id;
-  out.channel = "import";
+  out.channel = item.channel;
   out.kind = item.kind;
-  out.trust = "imported";
+  out.trust = item.trust;
   out.event_ms = item.time_ms;
+  out.utc_offset_minutes = item.utc_offset_minutes;
   return out;
 }
 
