@@ -44,6 +44,9 @@ Result<int> serve(Context& context, const Options& options) {
   service.http.port = static_cast<std::uint16_t>(options.port);
   service.host_names = {options.host_names.begin(), options.host_names.end()};
   service.version = version;
+  service.utc_offset_minutes = [zone = context.zone()](TimeMs time) {
+    return zone.offset_minutes(time);
+  };
   MBE_ASSIGN(service.korean, korean_messages());
   const InterruptGuard guard;
   MBE_ASSIGN(const auto served, Service::start(std::move(service)));

@@ -94,6 +94,9 @@ class Memory {
   Result<ObserveResult> observe(const ObserveRequest& request);
   /// A later statement that takes the place of block `index`; the earlier one stays readable.
   Result<RememberReceipt> update(std::uint64_t index, const RememberRequest& request);
+  /// A block that recall passes over: list() with its kind finds it.
+  /// Errors: invalid_argument (another kind, data that is no JSON object), limit, busy, io.
+  Result<RememberReceipt> record(const RecordRequest& request);
   /// action: pin, unpin, hide, restore. Errors: not_found, denied (erased).
   Result<RememberReceipt> mark(std::uint64_t index, const std::string& action);
   /// What forget would erase. Errors: not_found, invalid_argument (nothing is named).

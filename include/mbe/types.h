@@ -31,6 +31,7 @@ struct BlockView {
   std::string hash, prev_hash;
   std::string kind, trust, speaker, session, source, channel, writer;
   std::vector<std::uint64_t> refs;
+  std::string data;  ///< a JSON object that goes with the text; empty: none
   std::vector<std::string> keywords_now, tags_now;  ///< by the analyser of today; show() only
   std::vector<std::string> tags_derived;            ///< from the embedding; show() only
   bool pinned = false, hidden = false;
@@ -54,6 +55,14 @@ struct RememberRequest {
 struct RememberReceipt {
   std::uint64_t block_index = 0;
   std::string hash;
+};
+
+/// What is kept about a memory rather than in it.
+struct RecordRequest {
+  std::string kind;  ///< identity or manifest
+  std::string text, source, channel, writer;
+  std::string data;  ///< a JSON object, or empty
+  std::vector<std::uint64_t> refs;
 };
 
 struct RecallFilter {

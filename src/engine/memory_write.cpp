@@ -115,6 +115,22 @@ Result<RememberReceipt> Memory::update(std::uint64_t index, const RememberReques
   return parts_->append(payload, std::move(analysis));
 }
 
+Result<RememberReceipt> Memory::record(const RecordRequest& request) {
+  const auto kind = kind_from_name(request.kind);
+  if (kind != Kind::identity && kind != Kind::manifest) {
+    return fail(ErrorCode::invalid_argument, "`{}` is not one of identity, manifest", request.kind);
+  }
+  Payload payload;
+  payload.kind = *kind;
+  payload.text = request.text;
+  payload.source = request.source;
+  payload.channel = request.channel;
+  payload.writer = request.writer;
+  payload.data = request.data;
+  for (const std::uint64_t ref : request.refs) payload.refs.push_back({ref, "", ""});
+  return parts_->append(payload, {});
+}
+
 Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& action) {
   constexpr std::string_view actions[] = {"pin", "unpin", "hide", "restore"};
   if (std::ranges::find(actions, action) == std::end(actions)) {

@@ -118,6 +118,7 @@ BlockView block_view(const Block& block, const Analyser& analyser) {
   out.source = payload.source;
   out.channel = payload.channel;
   out.writer = payload.writer;
+  out.data = payload.data;
   for (const Reference& reference : payload.refs) {
     if (reference.chain.empty()) out.refs.push_back(reference.sequence);
   }

@@ -27,6 +27,11 @@ HttpResponse wrong_method(const Catalog& messages, const std::string& allowed) {
   return out;
 }
 
+HttpResponse needs_credential(const Catalog& messages) {
+  return problem(messages, 401,
+                 fail(ErrorCode::denied, "give a key: `Authorization: Bearer mbe_…`"));
+}
+
 }  // namespace
 
 Result<Json> read_json(const std::string& text) {
@@ -65,7 +70,10 @@ HttpResponse Rest::answer(const HttpRequest& request) {
     return problem(messages, ours.error());
   }
   if (request.path == "/readyz") {
-    return reads ? json_response({{"ready", true}}) : wrong_method(messages, "GET");
+    return reads ? ready_answer(request) : wrong_method(messages, "GET");
+  }
+  if (request.path == "/api/boot") {
+    return reads ? boot_answer(request) : wrong_method(messages, "GET");
   }
   if (request.path == "/openapi.json") {
     return reads ? HttpResponse{200, openapi_} : wrong_method(messages, "GET");
@@ -80,15 +88,40 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
 }
 
+/// Which parts are ready; 503 until all are. Says no more than that to strangers.
+HttpResponse Rest::ready_answer(const HttpRequest& request) {
+  std::string echo = "absent";
+  if (options_.waking != nullptr) {
+    echo = options_.waking->status(messages_for(request))["state"].get<std::string>();
+  }
+  const bool ready = echo != "running";
+  HttpResponse out =
+      json_response({{"ready", ready}, {"memory", "ready"}, {"echo", echo}}, ready ? 200 : 503);
+  if (!ready) out.headers.emplace_back("Retry-After", "1");
+  return out;
+}
+
+/// Where the waking stands; for the origin, whose memory and identity it tells of.
+HttpResponse Rest::boot_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = auth_.principal(request);
+  if (!who.ok()) return problem(messages, who.error());
+  if (!who->has_value()) return needs_credential(messages);
+  if (const auto allowed = check_access(**who, "main", Right::read); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  if (options_.waking == nullptr) {
+    return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
+  }
+  return json_response(options_.waking->status(messages));
+}
+
 HttpResponse Rest::operation_answer(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
   // Who calls comes first: to a stranger, no path tells whether it exists.
   const auto who = auth_.principal(request);
   if (!who.ok()) return problem(messages, who.error());
-  if (!who->has_value()) {
-    return problem(messages, 401,
-                   fail(ErrorCode::denied, "give a key: `Authorization: Bearer mbe_…`"));
-  }
+  if (!who->has_value()) return needs_credential(messages);
   const std::string name = request.path.substr(operations_path.size());
   const Operation* operation = find_operation(name);
   if (operation == nullptr) {

@@ -11,6 +11,7 @@
 #include "operations/operation.h"
 #include "server/auth.h"
 #include "server/http.h"
+#include "server/waking.h"
 
 namespace mbe {
 
@@ -21,6 +22,7 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
+  const Waking* waking = nullptr;  ///< null: this server has no Echo to wake
 };
 
 class Rest {
@@ -43,6 +45,8 @@ class Rest {
                                  const HttpRequest& request);
   [[nodiscard]] HttpResponse once(const std::string& key, const HttpRequest& request,
                                   const std::function<HttpResponse()>& run);
+  [[nodiscard]] HttpResponse boot_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse ready_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse log_in(const HttpRequest& request);
   [[nodiscard]] HttpResponse log_out(const HttpRequest& request);
 

@@ -75,6 +75,7 @@ TEST_F(RestTest, AnswersHealthWithoutACredentialAndNothingElse) {
   EXPECT_EQ(get("/readyz").status, 200U);
   EXPECT_EQ(get("/openapi.json").status, 200U);
   EXPECT_EQ(get("/v1/recall").status, 401U);
+  EXPECT_EQ(get("/api/boot").status, 401U);
   EXPECT_EQ(get("/v1/no_such_thing").status, 401U);
   EXPECT_EQ(get("/nothing").status, 404U);
   for (const Operation& operation : operations()) {

@@ -20,12 +20,22 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   MBE_ASSIGN(const bool alone, out->lock_->try_lock(0));
   if (!alone) return fail(ErrorCode::busy, "{} is being served already; stop that first", home);
   MBE_ASSIGN(out->people_, People::open(home));
+  // The door opens first: what is slow, the replay of years, comes after, beside it.
+  const std::filesystem::path transcripts = std::filesystem::path(home) / "memory";
+  if (std::filesystem::is_directory(transcripts)) {
+    WakeOptions waking;
+    waking.boot.folder = transcripts;
+    waking.boot.utc_offset_minutes = std::move(options.utc_offset_minutes);
+    waking.only_if_new = true;
+    out->waking_ = std::make_unique<Waking>(*out->engine_, *out->people_, std::move(waking));
+  }
   out->rest_ = std::make_unique<Rest>(RestOptions{.engine = *out->engine_,
                                                   .people = *out->people_,
                                                   .hosts = std::move(options.host_names),
                                                   .english = out->english_,
                                                   .korean = out->korean_,
-                                                  .version = std::move(options.version)});
+                                                  .version = std::move(options.version),
+                                                  .waking = out->waking_.get()});
   options.http.unix_path = home + "/socket";
   Rest& rest = *out->rest_;
   MBE_ASSIGN(out->server_,
@@ -43,6 +53,7 @@ Result<bool> Service::has_accounts() {
 void Service::stop() {
   server_.reset();
   rest_.reset();
+  waking_.reset();
   people_.reset();
   engine_.reset();
   lock_.reset();

@@ -2,10 +2,12 @@
 // home at a time; other processes may still open the home beside it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
 
+#include "base/clock.h"
 #include "base/message.h"
 #include "server/http_server.h"
 
@@ -14,6 +16,7 @@ namespace mbe {
 class Engine;
 class People;
 class Rest;
+class Waking;
 class File;
 
 struct ServiceOptions {
@@ -22,11 +25,14 @@ struct ServiceOptions {
   std::set<std::string> host_names;  ///< under which it may be addressed, beside localhost
   Catalog korean;
   std::string version;
+  /// Minutes east of UTC at a moment, where the transcripts were written.
+  std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
 };
 
 class Service {
  public:
-  /// Opens the home and serves it. Errors: busy (it is served already), those of Engine::open,
+  /// Opens the home and serves it; Echo, if the home has transcripts, wakes in the background.
+  /// Errors: busy (it is served already), those of Engine::open,
   /// People::open and HttpServer::start.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(ServiceOptions options);
   /// stop()s.
@@ -45,6 +51,7 @@ class Service {
   std::unique_ptr<File> lock_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<People> people_;
+  std::unique_ptr<Waking> waking_;
   std::unique_ptr<Rest> rest_;
   std::unique_ptr<HttpServer> server_;
 };
