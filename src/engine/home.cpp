@@ -1,12 +1,11 @@
 #include "engine/home.h"
 
-#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 #include "base/utf8.h"
+#include "fs/lock_wait.h"
 #include "store/local/open_chain.h"
 
 namespace mbe {
@@ -37,11 +36,8 @@ Result<void> check_format(FileSystem& files, const std::string& directory) {
 
 Result<std::unique_ptr<File>> lock_home(FileSystem& files, const std::string& directory) {
   MBE_ASSIGN(auto file, files.open(directory + "/lock", OpenMode::create));
-  for (int waited = 0; waited < lock_wait_ms; waited += 5) {
-    MBE_ASSIGN(const bool taken, file->try_lock(0));
-    if (taken) return file;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  MBE_ASSIGN(const bool taken, LockWait(lock_wait_ms).lock(*file, 0));
+  if (taken) return file;
   return fail(ErrorCode::busy, "another process holds {}/lock for {} ms; try again", directory,
               lock_wait_ms);
 }

@@ -3,12 +3,11 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
-#include <thread>
 
 #include "base/random.h"
 #include "block/scanner.h"
+#include "fs/lock_wait.h"
 
 namespace mbe {
 
@@ -139,19 +138,12 @@ Result<void> KeyStore::reload() {
 }
 
 Result<std::unique_ptr<File>> KeyStore::lock() const {
-  using std::chrono::steady_clock;
   MBE_ASSIGN(std::unique_ptr<File> file,
              options_.files.open(options_.directory + "/lock", OpenMode::create));
-  const auto until = steady_clock::now() + std::chrono::milliseconds(options_.lock_wait_ms);
-  while (true) {
-    MBE_ASSIGN(const bool mine, file->try_lock(0));
-    if (mine) return file;
-    if (steady_clock::now() >= until) {
-      return fail(ErrorCode::busy, "another process is changing the keys in {}; try again",
-                  options_.directory);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  MBE_ASSIGN(const bool mine, LockWait(options_.lock_wait_ms).lock(*file, 0));
+  if (mine) return file;
+  return fail(ErrorCode::busy, "another process is changing the keys in {}; try again",
+              options_.directory);
 }
 
 Result<void> KeyStore::update(const std::function<bool(KeyState&)>& change) {

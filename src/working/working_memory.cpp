@@ -1,10 +1,9 @@
 #include "working/working_memory.h"
 
-#include <chrono>
 #include <memory>
-#include <thread>
 
 #include "base/digest.h"
+#include "fs/lock_wait.h"
 
 namespace mbe {
 
@@ -12,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t file_bytes_max = 4 << 20;
 constexpr int lock_wait_ms = 5'000;
-constexpr int lock_poll_ms = 5;
 
 }  // namespace
 
@@ -22,11 +20,8 @@ class WorkingMemory::Lock {
   [[nodiscard]] static Result<Lock> take(FileSystem& files, const std::string& directory) {
     MBE_TRY(files.make_directories(directory));
     MBE_ASSIGN(auto file, files.open(directory + "/lock", OpenMode::create));
-    for (int waited = 0; waited < lock_wait_ms; waited += lock_poll_ms) {
-      MBE_ASSIGN(const bool taken, file->try_lock(0));
-      if (taken) return Lock(std::move(file));
-      std::this_thread::sleep_for(std::chrono::milliseconds(lock_poll_ms));
-    }
+    MBE_ASSIGN(const bool taken, LockWait(lock_wait_ms).lock(*file, 0));
+    if (taken) return Lock(std::move(file));
     return fail(ErrorCode::busy, "another process holds {} for {} ms; try again", directory,
                 lock_wait_ms);
   }

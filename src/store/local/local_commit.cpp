@@ -1,9 +1,8 @@
 // Appending: groups, the lock between processes, what to do when the disk fails.
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
+#include "fs/lock_wait.h"
 #include "store/local/local_store.h"
 
 namespace mbe {
@@ -14,17 +13,6 @@ constexpr unsigned hold_lock = 0;
 constexpr unsigned turn_lock = 1;
 /// An open after a crash reads at most so many lines again.
 constexpr std::uint64_t offsets_every = 1U << 18;
-
-/// Tries again and again until the time is over.
-Result<bool> lock_within(File& file, unsigned number, std::chrono::steady_clock::time_point until) {
-  using std::chrono::steady_clock;
-  constexpr std::chrono::microseconds pause_max{1'000};
-  for (std::chrono::microseconds pause{50};; pause = std::min(2 * pause, pause_max)) {
-    MBE_ASSIGN(const bool mine, file.try_lock(number));
-    if (mine || steady_clock::now() >= until) return mine;
-    std::this_thread::sleep_for(pause);
-  }
-}
 
 }  // namespace
 
@@ -90,16 +78,15 @@ struct LocalStore::Group {
 };
 
 Result<LocalStore::LogLock> LocalStore::LogLock::acquire(LocalStore& store) {
-  const auto until =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(store.options_.lock_wait_ms);
+  LockWait wait(store.options_.lock_wait_ms);
   if (!store.lock_file_) {
     MBE_ASSIGN(store.lock_file_,
                store.options_.files.open(store.log_path("lock"), OpenMode::create));
   }
   File& file = *store.lock_file_;
-  MBE_ASSIGN(const bool turn, lock_within(file, turn_lock, until));
+  MBE_ASSIGN(const bool turn, wait.lock(file, turn_lock));
   if (turn) {
-    const Result<bool> held = lock_within(file, hold_lock, until);
+    const Result<bool> held = wait.lock(file, hold_lock);
     file.unlock(turn_lock);
     if (!held.ok()) return held.error();
     if (*held) return LogLock(&file);
