@@ -16,7 +16,7 @@ class LockWait {
       : wait_(wait_ms), until_(std::chrono::steady_clock::now() + wait_) {}
 
   /// Tries until the lock is taken; false when the wait is over. At its end the disk is asked: a
-  /// byte is written to the lock's file and synced. Whoever holds the lock waited for the disk just
+  /// byte is added to the lock's file and synced. Whoever holds the lock waited for the disk just
   /// as long, so there is a second more; and where the disk took a tenth of a second, the wait
   /// begins anew, at most ten times. Errors: io.
   [[nodiscard]] Result<bool> lock(File& file, unsigned number);
