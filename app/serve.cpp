@@ -57,10 +57,8 @@ Result<int> serve(Context& context, const Options& options) {
         paint(context, Colour::bold, fmt::format("http://{}:{}", options.address, served->port())));
   }
   static_cast<void>(context.out().flush());
-  MBE_ASSIGN(const bool known, served->has_accounts());
-  if (!known) {
-    context.say(context.tr(
-        "nobody can log in yet; in another terminal: mbe people add NAME --role origin"));
+  if (const std::string code = served->first_run_code(); !code.empty()) {
+    context.say(context.tr("this home has no origin yet: make the account with the code {}", code));
   }
   context.say(context.tr("Ctrl-C stops it; what was accepted is finished"));
   while (!interrupted()) std::this_thread::sleep_for(signal_poll);

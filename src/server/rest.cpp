@@ -27,6 +27,23 @@ HttpResponse wrong_method(const Catalog& messages, const std::string& allowed) {
   return out;
 }
 
+struct Credentials {
+  std::string name, password, code;
+};
+
+/// `code` is for the first run alone.
+Result<Credentials> read_credentials(const std::string& body) {
+  static const Fields<Credentials> fields = [] {
+    Fields<Credentials> out;
+    out.add("name", &Credentials::name, "the account").required();
+    out.add("password", &Credentials::password, "its password").required();
+    out.add("code", &Credentials::code, "from the server's terminal");
+    return out;
+  }();
+  MBE_ASSIGN(const Json json, read_json(body));
+  return fields.read(json);
+}
+
 HttpResponse needs_credential(const Catalog& messages) {
   return problem(messages, 401,
                  fail(ErrorCode::denied, "give a key: `Authorization: Bearer mbe_…`"));
@@ -77,6 +94,9 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   }
   if (request.path == "/openapi.json") {
     return reads ? HttpResponse{200, openapi_} : wrong_method(messages, "GET");
+  }
+  if (request.path == "/first_run") {
+    return request.method == "POST" ? begin(request) : wrong_method(messages, "POST");
   }
   if (request.path == "/login") {
     return request.method == "POST" ? log_in(request) : wrong_method(messages, "POST");
@@ -204,19 +224,29 @@ HttpResponse Rest::once(const std::string& key, const HttpRequest& request,
   return out;
 }
 
-HttpResponse Rest::log_in(const HttpRequest& request) {
+HttpResponse Rest::begin(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
-  struct Credentials {
-    std::string name, password;
-  };
-  Fields<Credentials> fields;
-  fields.add("name", &Credentials::name, "").required();
-  fields.add("password", &Credentials::password, "").required();
-  const auto json = read_json(request.body);
-  if (!json.ok()) return problem(messages, json.error());
-  const auto given = fields.read(*json);
+  const auto given = read_credentials(request.body);
   if (!given.ok()) return problem(messages, given.error());
-  const auto login = options_.people.log_in(given->name, given->password, request.peer);
+  if (options_.first_run == nullptr) {
+    return problem(messages, fail(ErrorCode::denied, "this home has its origin already; log in"));
+  }
+  const auto made = options_.first_run->create(given->code, given->name, given->password);
+  if (made.ok()) return logged_in(request, given->name, given->password);
+  const bool waits = made.error().code() == ErrorCode::busy;
+  return problem(messages, waits ? 429 : http_status(made.error().code()), made.error());
+}
+
+HttpResponse Rest::log_in(const HttpRequest& request) {
+  const auto given = read_credentials(request.body);
+  if (!given.ok()) return problem(messages_for(request), given.error());
+  return logged_in(request, given->name, given->password);
+}
+
+HttpResponse Rest::logged_in(const HttpRequest& request, const std::string& name,
+                             const std::string& password) {
+  const Catalog& messages = messages_for(request);
+  const auto login = options_.people.log_in(name, password, request.peer);
   if (!login.ok()) {
     const ErrorCode code = login.error().code();
     if (code == ErrorCode::denied) return problem(messages, 401, login.error());

@@ -10,6 +10,7 @@
 
 #include "operations/operation.h"
 #include "server/auth.h"
+#include "server/first_run.h"
 #include "server/http.h"
 #include "server/waking.h"
 
@@ -22,6 +23,7 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
+  FirstRun* first_run = nullptr;   ///< null: the origin has an account
   const Waking* waking = nullptr;  ///< null: this server has no Echo to wake
 };
 
@@ -47,7 +49,10 @@ class Rest {
                                   const std::function<HttpResponse()>& run);
   [[nodiscard]] HttpResponse boot_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse ready_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse begin(const HttpRequest& request);
   [[nodiscard]] HttpResponse log_in(const HttpRequest& request);
+  [[nodiscard]] HttpResponse logged_in(const HttpRequest& request, const std::string& name,
+                                       const std::string& password);
   [[nodiscard]] HttpResponse log_out(const HttpRequest& request);
 
   RestOptions options_;

@@ -173,6 +173,32 @@ TEST_F(RestTest, LogsInByCookieFromItsOwnPagesAlone) {
   EXPECT_EQ(post("", "/v1/recall", cue, {{"cookie", cookie}}).status, 401U);
 }
 
+TEST_F(RestTest, TheFirstRunNeedsTheCodeAndHappensOnce) {
+  Json wanted = {{"name", "zoe"}, {"password", password}, {"code", "aaaa-bbbb-cccc"}};
+  EXPECT_EQ(post("", "/first_run", wanted).status, 403U);  // this home has an origin
+  const fs::path other = home_ / "other";
+  fs::create_directories(other);
+  people_ = *People::open(other.string(), clock_);
+  FirstRun first(*people_, clock_);
+  rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
+                                             .people = *people_,
+                                             .hosts = {},
+                                             .english = english_,
+                                             .korean = english_,
+                                             .version = "1",
+                                             .first_run = &first});
+  EXPECT_EQ(post("", "/first_run", wanted).status, 403U);
+  wanted["code"] = first.code();
+  EXPECT_EQ(post("", "/first_run", wanted).status, 429U);
+  clock_.advance_ms(1'000);
+  const HttpResponse made = post("", "/first_run", wanted);
+  ASSERT_EQ(made.status, 200U) << made.body;
+  const std::string set = made.headers.at(0).second;
+  const std::string cookie = set.substr(0, set.find(';'));
+  EXPECT_EQ(post("", "/v1/recall", {{"cue", "x"}}, {{"cookie", cookie}}).status, 200U);
+  EXPECT_EQ(post("", "/first_run", wanted).status, 403U);
+}
+
 TEST_F(RestTest, ThrottlesGuessing) {
   const Json wrong = {{"name", "mina"}, {"password", "wrong password"}};
   for (int i = 0; i < 3; ++i) EXPECT_EQ(post("", "/login", wrong).status, 401U);

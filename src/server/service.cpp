@@ -1,5 +1,7 @@
 #include "server/service.h"
 
+#include <algorithm>
+
 #include "fs/file_system.h"
 #include "server/rest.h"
 
@@ -20,6 +22,10 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   MBE_ASSIGN(const bool alone, out->lock_->try_lock(0));
   if (!alone) return fail(ErrorCode::busy, "{} is being served already; stop that first", home);
   MBE_ASSIGN(out->people_, People::open(home));
+  MBE_ASSIGN(const std::vector<Account> accounts, out->people_->accounts());
+  if (std::ranges::find(accounts, Role::origin, &Account::role) == accounts.end()) {
+    out->first_run_ = std::make_unique<FirstRun>(*out->people_);
+  }
   // The door opens first: what is slow, the replay of years, comes after, beside it.
   const std::filesystem::path transcripts = std::filesystem::path(home) / "memory";
   if (std::filesystem::is_directory(transcripts)) {
@@ -35,6 +41,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .english = out->english_,
                                                   .korean = out->korean_,
                                                   .version = std::move(options.version),
+                                                  .first_run = out->first_run_.get(),
                                                   .waking = out->waking_.get()});
   options.http.unix_path = home + "/socket";
   Rest& rest = *out->rest_;
@@ -45,15 +52,15 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   return out;
 }
 
-Result<bool> Service::has_accounts() {
-  MBE_ASSIGN(const std::vector<Account> accounts, people_->accounts());
-  return !accounts.empty();
+std::string Service::first_run_code() const {
+  return first_run_ == nullptr ? "" : first_run_->code();
 }
 
 void Service::stop() {
   server_.reset();
   rest_.reset();
   waking_.reset();
+  first_run_.reset();
   people_.reset();
   engine_.reset();
   lock_.reset();

@@ -16,6 +16,7 @@ namespace mbe {
 class Engine;
 class People;
 class Rest;
+class FirstRun;
 class Waking;
 class File;
 
@@ -39,8 +40,8 @@ class Service {
   ~Service();
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
-  /// Whether anybody but the home's owner can come in: there is an account.
-  [[nodiscard]] Result<bool> has_accounts();
+  /// The code with which the origin's account is made; empty where there is one.
+  [[nodiscard]] std::string first_run_code() const;
   /// Finishes what was accepted, then writes the derived files.
   void stop();
 
@@ -51,6 +52,7 @@ class Service {
   std::unique_ptr<File> lock_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<People> people_;
+  std::unique_ptr<FirstRun> first_run_;
   std::unique_ptr<Waking> waking_;
   std::unique_ptr<Rest> rest_;
   std::unique_ptr<HttpServer> server_;

@@ -1,0 +1,58 @@
+#include "server/first_run.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/random.h"
+
+namespace mbe {
+
+namespace {
+
+constexpr std::size_t code_bytes = 8;
+constexpr std::size_t group = 4;
+constexpr std::size_t groups = 3;
+constexpr TimeMs second_ms = 1'000;
+constexpr TimeMs wait_ms_max = 15 * 60 * second_ms;
+constexpr int doublings_max = 10;
+
+std::string new_code() {
+  const std::string letters = to_base32(random_bytes(code_bytes));
+  std::string out;
+  for (std::size_t i = 0; i < groups; ++i) {
+    out += (i == 0 ? "" : "-") + letters.substr(i * group, group);
+  }
+  return out;
+}
+
+bool is_same(const std::string& one, const std::string& other) {
+  return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
+}  // namespace
+
+FirstRun::FirstRun(People& people, const Clock& clock)
+    : people_(people), clock_(clock), code_(new_code()) {}
+
+Result<Account> FirstRun::create(const std::string& code, const std::string& name,
+                                 const std::string& password) {
+  const std::lock_guard lock(mutex_);
+  MBE_ASSIGN(const std::vector<Account> accounts, people_.accounts());
+  if (std::ranges::find(accounts, Role::origin, &Account::role) != accounts.end()) {
+    return fail(ErrorCode::denied, "this home has its origin already; log in");
+  }
+  const TimeMs now = clock_.now_ms();
+  if (now < not_before_) {
+    return fail(ErrorCode::busy, "too many failed attempts; try again in {} s",
+                (not_before_ - now + second_ms - 1) / second_ms);
+  }
+  if (!is_same(code, code_)) {
+    not_before_ = now + std::min(second_ms << std::min(failures_++, doublings_max), wait_ms_max);
+    return fail(ErrorCode::denied, "this is not the code that stands in the server's terminal");
+  }
+  return people_.add(name, Role::origin, password);
+}
+
+}  // namespace mbe
