@@ -104,7 +104,7 @@ class Fields {
  public:
   /// `get`: a member pointer, or anything that gives a reference into a Request.
   template <class Get>
-  Fields& add(const std::string& name, Get get, std::string meaning, Bounds bounds = {}) {
+  Fields& add(const std::string& name, Get get, std::string meaning, const Bounds& bounds = {}) {
     using Value = std::remove_reference_t<std::invoke_result_t<Get, Request&>>;
     Json schema = schema_of(static_cast<const Value*>(nullptr), bounds);
     return put(name, std::move(schema), std::move(meaning),

@@ -50,7 +50,8 @@ struct Operation {
 
 /// Completes `about` by its arguments, result and action: Result<Json>(Call&, const Request&).
 template <class Request, class Run>
-[[nodiscard]] Operation operation(Operation about, Fields<Request> fields, Json result, Run run) {
+[[nodiscard]] Operation operation(Operation about, Fields<Request> fields, Json result,
+                                  const Run& run) {
   about.arguments = object_schema(fields.arguments());
   about.result = std::move(result);
   about.run = [fields = std::move(fields), run](Call& call, const Json& given) -> Result<Json> {

@@ -122,7 +122,8 @@ Result<std::string> People::digest_of(const std::string& password) {
                             password_memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return fail(ErrorCode::unavailable, "there is not enough memory to hash a password");
   }
-  return std::string(out.c_str());
+  out.resize(out.find('\0'));
+  return out;
 }
 
 Result<Account> People::add(const std::string& name, Role role, const std::string& password) {

@@ -65,8 +65,9 @@ TEST_F(PeopleTest, LogsInAndOutAndRemembersAcrossOpenings) {
 }
 
 TEST_F(PeopleTest, RefusesNamesAndPasswords) {
-  for (const std::string name :
-       {"", "Mina", "a b", "person:x", "../x", std::string(65, 'a').c_str()}) {
+  const std::string long_name(65, 'a');
+  for (const std::string& name :
+       std::vector<std::string>{"", "Mina", "a b", "person:x", "../x", long_name}) {
     EXPECT_EQ(people_->add(name, Role::member, good).error().code(), ErrorCode::invalid_argument);
   }
   // Eleven characters of three bytes each are not twelve.

@@ -239,8 +239,8 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   void begin_stop() {
     stopping_ = true;
     error_code ignored;
-    tcp_.close(ignored);
-    unix_.close(ignored);
+    static_cast<void>(tcp_.close(ignored));
+    static_cast<void>(unix_.close(ignored));
     for (Open& one : open_) {
       if (!one.answering) one.close();
     }
@@ -277,7 +277,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options,
 }
 
 HttpServer::~HttpServer() {
-  stop();
+  try {
+    stop();
+  } catch (const std::exception&) {  // out of memory while closing: the process ends anyway
+  }
 }
 
 std::uint16_t HttpServer::port() const {
