@@ -1,9 +1,8 @@
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sodium.h>
-
-#include <memory>
 
 #include "base/assert.h"
 
@@ -14,22 +13,44 @@ namespace {
 // Lets libsodium pick the CPU's instructions; here because every user of it also hashes.
 [[maybe_unused]] const bool sodium_ready = (MBE_ASSERT(sodium_init() >= 0), true);
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+// Something may be hashed to the very end, by an engine that is a static object: OpenSSL must not
+// have cleaned up before.
+[[maybe_unused]] const bool openssl_stays =
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr) == 1;
+
+thread_local EVP_MD_CTX* own_context = nullptr;
+
+/// Frees the thread's context with the thread. What is hashed after that gets another.
+struct ContextGuard {
+  ContextGuard() = default;
+  ContextGuard(const ContextGuard&) = delete;
+  ContextGuard& operator=(const ContextGuard&) = delete;
+  ~ContextGuard() {
+    EVP_MD_CTX_free(own_context);
+    own_context = nullptr;
+  }
 };
+
+EVP_MD_CTX* context_of_thread() {
+  if (own_context == nullptr) {
+    own_context = EVP_MD_CTX_new();
+    thread_local const ContextGuard guard;
+  }
+  return own_context;
+}
 
 /// SHA-256 of `prefix` and the parts.
 Digest hash_after(std::string_view prefix, std::initializer_list<std::string_view> parts) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  EVP_MD_CTX* const context = context_of_thread();
   // Fetched once: an implicit fetch on every call costs more than hashing a short line.
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest out{};
-  MBE_ASSERT(EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);
-  MBE_ASSERT(EVP_DigestUpdate(context.get(), prefix.data(), prefix.size()) == 1);
+  MBE_ASSERT(EVP_DigestInit_ex2(context, algorithm, nullptr) == 1);
+  MBE_ASSERT(EVP_DigestUpdate(context, prefix.data(), prefix.size()) == 1);
   for (const std::string_view part : parts) {
-    MBE_ASSERT(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
+    MBE_ASSERT(EVP_DigestUpdate(context, part.data(), part.size()) == 1);
   }
-  MBE_ASSERT(EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1);
+  MBE_ASSERT(EVP_DigestFinal_ex(context, out.data(), nullptr) == 1);
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace mbe {
 namespace {
 
@@ -13,7 +15,9 @@ TEST(Sha256, HasTheVectorsOfTheStandard) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST(Sha256, JoinsItsParts) { EXPECT_EQ(sha256({"a", "", "bc"}), sha256("abc")); }
+TEST(Sha256, JoinsItsParts) {
+  EXPECT_EQ(sha256({"a", "", "bc"}), sha256("abc"));
+}
 
 // RFC 4231 uses other key lengths; this is HMAC-SHA-256 of "" under 32 zero bytes.
 TEST(HmacSha256, HasAKnownVector) {
@@ -34,6 +38,16 @@ TEST(Blake2b, DependsOnKeyAndMessage) {
   other[0] = 1;
   EXPECT_NE(blake2b_256(Bytes32{}, "seal"), blake2b_256(Bytes32{}, "commit"));
   EXPECT_NE(blake2b_256(Bytes32{}, "seal"), blake2b_256(other, "seal"));
+}
+
+// An engine may be a static object, which goes after the main thread's own data and may write then.
+TEST(Sha256, HashesToTheVeryEndOfAProcess) {
+  const auto hash_at_the_end = [] {
+    static_cast<void>(sha256("before"));
+    std::atexit([] { std::_Exit(to_hex(view(sha256("abc"))).starts_with("ba7816bf") ? 7 : 8); });
+    std::exit(0);
+  };
+  EXPECT_EXIT(hash_at_the_end(), testing::ExitedWithCode(7), "");
 }
 
 }  // namespace

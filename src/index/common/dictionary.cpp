@@ -158,6 +158,8 @@ Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) co
 }
 
 Result<bool> Dictionary::Iterator::next() {
+  last_ = key_;
+  const bool is_first = group_ == 0 && left_.empty();
   if (left_.empty()) {
     if (group_ == dictionary_->groups()) return false;
     left_ = dictionary_->group_bytes(group_);
@@ -166,7 +168,8 @@ Result<bool> Dictionary::Iterator::next() {
     ++group_;
     key_.clear();
   }
-  if (left_.empty() || !read_entry(left_, key_, postings_, entry_)) {
+  if (left_.empty() || !read_entry(left_, key_, postings_, entry_) ||
+      (!is_first && key_ <= last_)) {
     return dictionary_->file_->corrupt("dictionary");
   }
   return true;

@@ -72,6 +72,7 @@ class Dictionary {
     std::string_view left_;
     std::uint64_t postings_ = 0;
     std::string key_;
+    std::string last_;  ///< the key before: they ascend, or the file is corrupt
     DictionaryEntry entry_;
   };
   [[nodiscard]] Iterator begin() const { return Iterator(*this); }
