@@ -124,9 +124,12 @@ class Memory {
   Result<ComposeResult> compose(const ComposeRequest& request);
 
   // -- the whole chain ----------------------------------------------------------------------
-  /// Imports items in order; an id that is there already is skipped. Resumable.
+  /// Imports items in order; an id that is there already, or was and is forgotten, is skipped.
+  /// Resumable.
   Result<ImportReport> import(std::span<const ImportItem> items, const Progress& progress = {});
   Result<Stats> stats();
+  /// How many erasures the log holds: what was read before the last of them may hold what is gone.
+  Result<std::uint64_t> erasures();
   VerifyResult verify(const Progress& progress = {});
   /// Deletes the derived files and makes them anew from the log.
   Result<void> rebuild(const Progress& progress = {});

@@ -226,7 +226,7 @@ struct ImportItem {
 };
 
 struct ImportReport {
-  std::uint64_t imported = 0, skipped = 0;  ///< skipped: its source id is there already
+  std::uint64_t imported = 0, skipped = 0;  ///< skipped: its source id is there, or was forgotten
   std::vector<std::pair<std::uint64_t, Error>> refused;  ///< line, why
   bool stopped = false;  ///< progress asked to stop; the same import continues there
 };

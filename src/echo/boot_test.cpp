@@ -77,6 +77,23 @@ TEST_F(BootTest, AddsNothingTheSecondTimeAndOnlyWhatIsNew) {
   EXPECT_EQ(memory_->stats()->memories, 3U);
 }
 
+TEST_F(BootTest, DoesNotBringBackWhatWasForgotten) {
+  write("day20240309/part1.txt", "[09:00:00] a: keep this\n[09:01:00] a: a secret heron\n");
+  EXPECT_EQ(boot_all().imported, 2U);
+  const auto secret = recall("heron");
+  ASSERT_FALSE(secret.empty());
+  ASSERT_TRUE(memory_->forget({.blocks = {secret[0]}}, 1).ok());
+  const BootReport again = boot_all();
+  EXPECT_EQ(again.imported, 0U);
+  EXPECT_EQ(again.skipped, 2U);
+  reopen();
+  EXPECT_EQ(boot_all().imported, 0U);
+  EXPECT_EQ(memory_->stats()->memories, 1U);
+  // The same words said anew are another line: they are taken.
+  write("day20240310/part1.txt", "[09:00:00] a: a secret heron\n");
+  EXPECT_EQ(boot_all().imported, 1U);
+}
+
 TEST_F(BootTest, GoesOnWhereItWasStopped) {
   for (int day = 1; day <= 9; ++day) {
     write("day2024030" + std::to_string(day) + "/part1.txt", "[09:00:00] a: said that day\n");

@@ -52,6 +52,11 @@ Result<Stats> Memory::stats() {
   return out;
 }
 
+Result<std::uint64_t> Memory::erasures() {
+  MBE_TRY(parts_->current());
+  return parts_->chain->erasures().size();
+}
+
 VerifyResult Memory::verify(const Progress& progress) {
   std::stop_source stop;
   VerifyOptions options;

@@ -96,6 +96,10 @@ static Result<std::vector<Message>> copies_note(const Memory::Parts& parts, cons
   return out;
 }
 
+std::string folded_source(std::string_view id) {
+  return "\x01source " + std::string(id);
+}
+
 Result<ForgetPreview> Memory::forget_preview(const ForgetTarget& target) {
   MBE_ASSIGN(const SequenceSet named, targets_of(*parts_, target));
   MBE_ASSIGN(const SequenceSet resting, parts_->resting_on(named));
@@ -120,6 +124,12 @@ Result<ForgetPreview> Memory::forget_preview(const ForgetTarget& target) {
           "block {} was updated by block {} and becomes current again; name it too to forget it",
           earlier, one.block_index));
     }
+  }
+  const auto has_source = [](const BlockView& block) { return !block.source.empty(); };
+  if (std::ranges::any_of(out.targets, has_source)) {
+    out.notes.push_back(
+        note("what was imported is not taken in again from the same place; the place itself - a "
+             "transcript, an export - still holds it: take it out there too"));
   }
   if (target.refuse) {
     out.notes.push_back(
@@ -153,6 +163,11 @@ Result<ForgetReport> Memory::forget(const ForgetTarget& target, std::size_t coun
   request.ranges = ranges_of(sequences);
   if (target.refuse) {
     for (const BlockView& block : preview.targets) request.refuse.push_back(folded(block.context));
+  }
+  for (const auto* part : {&preview.targets, &preview.derived}) {
+    for (const BlockView& block : *part) {
+      if (!block.source.empty()) request.refuse.push_back(folded_source(block.source));
+    }
   }
   ForgetReport report;
   report.count = sequences.size();

@@ -54,6 +54,7 @@ Result<ImportReport> Memory::import(std::span<const ImportItem> items, const Pro
   ImportReport report;
   std::unordered_set<std::string_view> seen;
   Indexing indexing(*parts_->derived);
+  const bool refuses = parts_->chain->refuses_texts();
   for (std::size_t from = 0; from < items.size() && !report.stopped; from += part_items) {
     const auto part = items.subspan(from, std::min(part_items, items.size() - from));
     Prepared prepared;
@@ -62,7 +63,9 @@ Result<ImportReport> Memory::import(std::span<const ImportItem> items, const Pro
                  item.id.empty() ? Result<SequenceSet>(SequenceSet{})
                                  : indexes.attributes->with_value(Field::source, item.id));
       const bool repeated = !item.id.empty() && !seen.insert(item.id).second;
-      if (!there.empty() || repeated) {
+      const bool forgotten =
+          refuses && !item.id.empty() && parts_->chain->is_refused(folded_source(item.id));
+      if (!there.empty() || repeated || forgotten) {
         ++report.skipped;
         continue;
       }

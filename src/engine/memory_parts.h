@@ -55,5 +55,8 @@ struct Memory::Parts {
 
 /// The text as refusals compare it: normal form, case folded, runs of blanks as one.
 [[nodiscard]] std::string folded(std::string_view text);
+/// What stands among the refused texts for a source id whose block was forgotten: importing it
+/// again does not bring it back. No folded text begins so.
+[[nodiscard]] std::string folded_source(std::string_view id);
 
 }  // namespace mbe

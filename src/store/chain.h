@@ -51,7 +51,7 @@ struct EraseRequest {
   std::vector<SequenceRange> ranges;
   std::string reason;  ///< goes, sealed, into the erase block
   std::string writer;
-  std::vector<std::string> refuse;  ///< folded texts never to be stored again
+  std::vector<std::string> refuse;  ///< folded texts and sources never to be stored again
 };
 
 struct VerifyOptions {
