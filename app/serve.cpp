@@ -44,6 +44,7 @@ Result<int> serve(Context& context, const Options& options) {
   service.http.port = static_cast<std::uint16_t>(options.port);
   service.host_names = {options.host_names.begin(), options.host_names.end()};
   service.version = version;
+  service.behind_proxy = options.behind_proxy;
   service.utc_offset_minutes = [zone = context.zone()](TimeMs time) {
     return zone.offset_minutes(time);
   };

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/digest.h"
 #include "base/random.h"
 #include "people/people.h"
 
@@ -13,10 +12,6 @@ constexpr std::size_t key_bytes = 32;
 constexpr std::size_t id_characters = 12;  // with the mark; 40 bits tell keys apart
 constexpr TimeMs never = 0;
 constexpr char separator = '\n';  // no name of a chain holds a control character
-
-std::string digest_hex(std::string_view secret) {
-  return to_hex(view(sha256(secret)));
-}
 
 std::string joined(const std::set<std::string>& names) {
   std::string out;
@@ -83,7 +78,7 @@ Result<std::pair<std::string, KeyView>> People::create_key(const KeyRequest& req
   MBE_TRY(
       database_.run("INSERT INTO api_key(digest, id, account, label, rights, chains, created,"
                     " expires) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-                    {digest_hex(key), view.id, account, request.label, joined(request.rights),
+                    {digest_of_secret(key), view.id, account, request.label, joined(request.rights),
                      joined(request.chains), view.created_ms, request.expires_ms.value_or(never)}));
   return std::pair(key, std::move(view));
 }
@@ -121,7 +116,7 @@ Result<std::optional<Principal>> People::by_key(const std::string& key) {
   const std::lock_guard lock(mutex_);
   MBE_ASSIGN(const auto rows,
              database_.run("SELECT account, rights, chains, expires FROM api_key WHERE digest = ?",
-                           {digest_hex(key)}));
+                           {digest_of_secret(key)}));
   if (rows.empty()) return std::optional<Principal>();
   const std::int64_t expires = number_of(rows[0][3]);
   if (expires != never && expires <= clock_.now_ms()) return std::optional<Principal>();

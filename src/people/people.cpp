@@ -44,10 +44,6 @@ constexpr const char* tables[] = {
     " ON DELETE CASCADE, chain TEXT NOT NULL, rights TEXT NOT NULL, PRIMARY KEY(account, chain))",
 };
 
-std::string digest_hex(std::string_view secret) {
-  return to_hex(view(sha256(secret)));
-}
-
 Result<void> check_name(const std::string& name) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
   const bool plain = name.find_first_not_of(allowed) == std::string::npos;
@@ -94,6 +90,10 @@ const std::string& nobodys_digest() {
 }
 
 }  // namespace
+
+std::string People::digest_of_secret(std::string_view secret) {
+  return to_hex(view(sha256(secret)));
+}
 
 Result<std::unique_ptr<People>> People::open(const std::string& home, const Clock& clock) {
   MBE_ASSIGN(Database database, Database::open(home + "/people.sqlite"));
@@ -190,8 +190,11 @@ void People::count_attempt(const std::string& what, bool failed) {
     throttle_.erase(what);
     return;
   }
-  // Whoever fills the table with made-up names gets it emptied, not grown.
-  if (throttle_.size() >= throttled_max) throttle_.clear();
+  // Whoever fills the table with made-up names pays for its growth with waiting; who waits stays.
+  if (throttle_.size() >= throttled_max) {
+    const TimeMs now = clock_.now_ms();
+    std::erase_if(throttle_, [now](const auto& known) { return known.second.not_before <= now; });
+  }
   Throttle& one = throttle_[what];
   ++one.failures;
   if (one.failures < free_failures) return;
@@ -228,7 +231,7 @@ Result<Login> People::log_in(const std::string& name, const std::string& passwor
   MBE_TRY(database_.run("DELETE FROM session WHERE seen < ? OR created < ?",
                         {now - session_idle_ms, now - session_ms}));
   MBE_TRY(database_.run("INSERT INTO session(digest, account, created, seen) VALUES(?, ?, ?, ?)",
-                        {digest_hex(out.token), id, now, now}));
+                        {digest_of_secret(out.token), id, now, now}));
   MBE_ASSIGN(out.principal, principal(id));
   return out;
 }
@@ -236,7 +239,7 @@ Result<Login> People::log_in(const std::string& name, const std::string& passwor
 Result<std::optional<Principal>> People::by_session(const std::string& token) {
   const std::lock_guard lock(mutex_);
   const TimeMs now = clock_.now_ms();
-  const std::string digest = digest_hex(token);
+  const std::string digest = digest_of_secret(token);
   MBE_ASSIGN(const auto rows, database_.run("SELECT account, seen FROM session"
                                             " WHERE digest = ? AND seen >= ? AND created >= ?",
                                             {digest, now - session_idle_ms, now - session_ms}));
@@ -250,7 +253,7 @@ Result<std::optional<Principal>> People::by_session(const std::string& token) {
 
 Result<void> People::log_out(const std::string& token) {
   const std::lock_guard lock(mutex_);
-  MBE_TRY(database_.run("DELETE FROM session WHERE digest = ?", {digest_hex(token)}));
+  MBE_TRY(database_.run("DELETE FROM session WHERE digest = ?", {digest_of_secret(token)}));
   return {};
 }
 

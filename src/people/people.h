@@ -95,6 +95,8 @@ class People {
   [[nodiscard]] Result<void> check_throttle(const std::string& what) const;
   void count_attempt(const std::string& what, bool failed);
   [[nodiscard]] Result<std::string> digest_of(const std::string& password);
+  /// What is kept of a session's token or a key: secrets of many random bits need no slow hash.
+  [[nodiscard]] static std::string digest_of_secret(std::string_view secret);
 
   mutable std::mutex mutex_;
   Database database_;                         ///< guarded by mutex_

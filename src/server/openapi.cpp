@@ -28,6 +28,7 @@ Json responses(const Operation& operation) {
       {"503", problem_response("busy or not ready; try again after Retry-After")}};
   if (operation.effect != Effect::read) {
     out["409"] = problem_response("the same request is being answered");
+    out["410"] = problem_response("done before; its answer is gone, something was forgotten");
     out["422"] = problem_response("this Idempotency-Key came with another request");
   }
   return out;

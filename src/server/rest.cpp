@@ -148,26 +148,26 @@ HttpResponse Rest::operation_answer(const HttpRequest& request) {
     return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
   }
   if (request.method != "POST") return wrong_method(messages, "POST");
+  const auto named = request.query.find("chain");
+  const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
+  if (const auto allowed = check_access(**who, chain, right_of(operation->effect)); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
   const auto key = request.headers.find("idempotency-key");
   if (key == request.headers.end() || operation->effect == Effect::read) {
-    return run(*operation, **who, request);
+    return run(*operation, **who, chain, request);
   }
   if (key->second.empty() || key->second.size() > key_bytes_max) {
     return problem(messages, fail(ErrorCode::invalid_argument,
                                   "an Idempotency-Key has 1 to {} bytes", key_bytes_max));
   }
   const std::string scope = (*who)->name + '\n' + request.path + '\n' + key->second;
-  return once(scope, request, [&] { return run(*operation, **who, request); });
+  return once(scope, chain, request, [&] { return run(*operation, **who, chain, request); });
 }
 
-HttpResponse Rest::run(const Operation& operation, const Principal& who,
+HttpResponse Rest::run(const Operation& operation, const Principal& who, const std::string& chain,
                        const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
-  const auto named = request.query.find("chain");
-  const std::string chain = named == request.query.end() ? who.own_chain() : named->second;
-  if (const auto allowed = check_access(who, chain, right_of(operation.effect)); !allowed.ok()) {
-    return problem(messages, allowed.error());
-  }
   const auto arguments =
       request.body.empty() ? Result<Json>(Json::object()) : read_json(request.body);
   if (!arguments.ok()) return problem(messages, arguments.error());
@@ -187,28 +187,46 @@ HttpResponse Rest::run(const Operation& operation, const Principal& who,
   return result.ok() ? json_response(*result) : problem(messages, result.error());
 }
 
-HttpResponse Rest::once(const std::string& key, const HttpRequest& request,
-                        const std::function<HttpResponse()>& run) {
-  const std::string body =
-      to_hex(view(sha256({request.body, request.query.contains("chain") ? request.query.at("chain")
-                                                                        : std::string_view()})));
+Result<std::uint64_t> Rest::erasures_of(const std::string& chain) {
+  const auto memory = options_.engine.chain(chain, false);
+  if (memory.ok()) return (*memory)->erasures();
+  if (memory.error().code() == ErrorCode::not_found) return std::uint64_t{0};
+  return memory.error();
+}
+
+HttpResponse Rest::given_before(const Given& before, const std::string& body,
+                                std::uint64_t erasures, const Catalog& messages) {
+  if (before.body != body) {
+    return problem(
+        messages, 422,
+        fail(ErrorCode::invalid_argument, "this Idempotency-Key came with another request before"));
+  }
+  if (before.response.body.empty()) {
+    return problem(messages, 409,
+                   fail(ErrorCode::busy, "the same request is being answered; try again"));
+  }
+  if (before.erasures == erasures) return before.response;
+  return problem(messages, 410,
+                 fail(ErrorCode::not_found,
+                      "this was done before; since then something was "
+                      "forgotten, and the answer with it"));
+}
+
+HttpResponse Rest::once(const std::string& key, const std::string& chain,
+                        const HttpRequest& request, const std::function<HttpResponse()>& run) {
+  const Catalog& messages = messages_for(request);
+  const std::string body = to_hex(view(sha256({chain, "\n", request.body})));
+  const auto erasures = erasures_of(chain);
+  if (!erasures.ok()) return problem(messages, erasures.error());
   const auto now = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
-    std::erase_if(given_, [now](const auto& one) { return one.second.until < now; });
-    if (given_.size() >= given_max) given_.erase(given_.begin());
-    const auto [place, is_new] = given_.try_emplace(key, Given{body, {}, now + given_for});
-    const Given& before = place->second;
-    if (!is_new && before.body != body) {
-      return problem(messages_for(request), 422,
-                     fail(ErrorCode::invalid_argument,
-                          "this Idempotency-Key came with another request before"));
+    if (const auto before = given_.find(key);
+        before != given_.end() && before->second.until > now) {
+      return given_before(before->second, body, *erasures, messages);
     }
-    if (!is_new && before.response.body.empty()) {
-      return problem(messages_for(request), 409,
-                     fail(ErrorCode::busy, "the same request is being answered; try again"));
-    }
-    if (!is_new) return before.response;
+    if (given_.size() >= given_max) drop_oldest();
+    given_[key] = {body, {}, *erasures, now + given_for};
   }
   HttpResponse out = run();
   const std::lock_guard lock(mutex_);
@@ -222,6 +240,16 @@ HttpResponse Rest::once(const std::string& key, const HttpRequest& request,
     }
   }
   return out;
+}
+
+/// Of those that are answered.
+void Rest::drop_oldest() {
+  auto oldest = given_.end();
+  for (auto one = given_.begin(); one != given_.end(); ++one) {
+    if (one->second.response.body.empty()) continue;
+    if (oldest == given_.end() || one->second.until < oldest->second.until) oldest = one;
+  }
+  if (oldest != given_.end()) given_.erase(oldest);
 }
 
 HttpResponse Rest::begin(const HttpRequest& request) {
@@ -246,7 +274,7 @@ HttpResponse Rest::log_in(const HttpRequest& request) {
 HttpResponse Rest::logged_in(const HttpRequest& request, const std::string& name,
                              const std::string& password) {
   const Catalog& messages = messages_for(request);
-  const auto login = options_.people.log_in(name, password, request.peer);
+  const auto login = options_.people.log_in(name, password, address_of(request));
   if (!login.ok()) {
     const ErrorCode code = login.error().code();
     if (code == ErrorCode::denied) return problem(messages, 401, login.error());
@@ -255,8 +283,19 @@ HttpResponse Rest::logged_in(const HttpRequest& request, const std::string& name
   HttpResponse out =
       json_response({{"name", login->principal.name}, {"role", role_name(login->principal.role)}});
   out.headers.emplace_back("Set-Cookie", std::string(session_cookie) + "=" + login->token +
-                                             "; Path=/; HttpOnly; SameSite=Strict");
+                                             "; Path=/; HttpOnly; SameSite=Strict" +
+                                             (options_.behind_proxy ? "; Secure" : ""));
   return out;
+}
+
+/// Behind a proxy every request comes from it; it says last where it had it from.
+std::string Rest::address_of(const HttpRequest& request) const {
+  const std::string& chain = request.header("x-forwarded-for");
+  if (!options_.behind_proxy || chain.empty()) return request.peer;
+  const std::size_t comma = chain.rfind(',');
+  const std::size_t begin =
+      chain.find_first_not_of(' ', comma == std::string::npos ? 0 : comma + 1);
+  return begin == std::string::npos ? request.peer : chain.substr(begin);
 }
 
 HttpResponse Rest::log_out(const HttpRequest& request) {

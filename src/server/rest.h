@@ -23,6 +23,7 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
+  bool behind_proxy = false;       ///< a proxy with TLS stands before it
   FirstRun* first_run = nullptr;   ///< null: the origin has an account
   const Waking* waking = nullptr;  ///< null: this server has no Echo to wake
 };
@@ -36,17 +37,24 @@ class Rest {
  private:
   /// An answer that is given again when the same request comes with the same Idempotency-Key.
   struct Given {
-    std::string body;  ///< digest of the request
-    HttpResponse response;
+    std::string body;            ///< digest of the request
+    HttpResponse response;       ///< empty while it is being made
+    std::uint64_t erasures = 0;  ///< in the memory's log before: later ones may reach the answer
     std::chrono::steady_clock::time_point until;
   };
 
   [[nodiscard]] const Catalog& messages_for(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse operation_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse run(const Operation& operation, const Principal& who,
-                                 const HttpRequest& request);
-  [[nodiscard]] HttpResponse once(const std::string& key, const HttpRequest& request,
+                                 const std::string& chain, const HttpRequest& request);
+  [[nodiscard]] HttpResponse once(const std::string& key, const std::string& chain,
+                                  const HttpRequest& request,
                                   const std::function<HttpResponse()>& run);
+  [[nodiscard]] static HttpResponse given_before(const Given& before, const std::string& body,
+                                                 std::uint64_t erasures, const Catalog& messages);
+  [[nodiscard]] Result<std::uint64_t> erasures_of(const std::string& chain);
+  void drop_oldest();
+  [[nodiscard]] std::string address_of(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse boot_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse ready_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse begin(const HttpRequest& request);

@@ -225,6 +225,38 @@ TEST_F(RestTest, DoesTheSameRequestOnce) {
   }
 }
 
+TEST_F(RestTest, AForgottenTextIsNotGivenAgain) {
+  const std::map<std::string, std::string> once = {{"idempotency-key", "k1"}};
+  const Json secret = {{"text", "the heron's secret"}};
+  const HttpResponse first = post("mina", "/v1/remember", secret, once);
+  ASSERT_EQ(first.status, 200U);
+  const Json index = Json::parse(first.body)["block_index"];
+  ASSERT_EQ(post("mina", "/v1/forget", {{"blocks", {index}}, {"count", 1}}).status, 200U);
+  const HttpResponse again = post("mina", "/v1/remember", secret, once);
+  EXPECT_EQ(again.status, 410U);
+  EXPECT_EQ(again.body.find("heron"), std::string::npos);
+  EXPECT_EQ(memory_->stats()->memories, 0U);  // nor is it done again
+}
+
+TEST_F(RestTest, BehindAProxyCookiesAndAddressesAreItsClients) {
+  rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
+                                             .people = *people_,
+                                             .hosts = {},
+                                             .english = english_,
+                                             .korean = english_,
+                                             .version = "1",
+                                             .behind_proxy = true});
+  const auto log_in = [&](const std::string& name, const std::string& from,
+                          const std::string& with = password) {
+    return post("", "/login", {{"name", name}, {"password", with}}, {{"x-forwarded-for", from}});
+  };
+  const HttpResponse login = log_in("mina", "10.0.0.1");
+  EXPECT_NE(login.headers.at(0).second.find("; Secure"), std::string::npos);
+  for (int i = 0; i < 3; ++i) log_in("nobody", "1.1.1.1, 10.0.0.2", "wrong password");
+  EXPECT_EQ(log_in("mina", "10.0.0.2").status, 429U);
+  EXPECT_EQ(log_in("mina", "10.0.0.2, 10.0.0.3").status, 200U);
+}
+
 TEST_F(RestTest, SaysWhatIsWrongWithTheBody) {
   HttpRequest request;
   request.method = "POST";

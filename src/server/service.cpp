@@ -41,6 +41,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .english = out->english_,
                                                   .korean = out->korean_,
                                                   .version = std::move(options.version),
+                                                  .behind_proxy = options.behind_proxy,
                                                   .first_run = out->first_run_.get(),
                                                   .waking = out->waking_.get()});
   options.http.unix_path = home + "/socket";

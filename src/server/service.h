@@ -26,6 +26,7 @@ struct ServiceOptions {
   std::set<std::string> host_names;  ///< under which it may be addressed, beside localhost
   Catalog korean;
   std::string version;
+  bool behind_proxy = false;  ///< a proxy with TLS stands before it
   /// Minutes east of UTC at a moment, where the transcripts were written.
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
 };

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/datetime.h"
-
 namespace mbe {
 
 namespace {
@@ -14,16 +12,6 @@ Json stage_json(const Catalog& messages, const Stage& stage) {
           {"done", stage.done},
           {"total", stage.total},
           {"note", stage.note ? Json(messages.text(*stage.note)) : Json()}};
-}
-
-Json identity_json(const std::optional<Identity>& identity) {
-  if (!identity) return nullptr;
-  return {{"version", identity->version},
-          {"name", identity->name},
-          {"origin", identity->origin},
-          {"sentence", identity->sentence},
-          {"fixed", format_time(identity->fixed_ms)},
-          {"sound", identity->is_sound}};
 }
 
 }  // namespace
@@ -60,13 +48,14 @@ Json Waking::status(const Catalog& messages) const {
   Json stages = Json::array();
   for (const Stage& stage : stages_) stages.push_back(stage_json(messages, stage));
   const bool failed = result_ && !result_->ok();
+  const bool has_identity = result_ && !failed && (*result_)->identity;
   const auto until = ended_.value_or(std::chrono::steady_clock::now());
   const double seconds = std::chrono::duration<double>(until - begun_).count();
   Json out = {{"state", failed    ? "failed"
                         : result_ ? "ready"
                                   : "running"},
               {"stages", std::move(stages)},
-              {"identity", result_ && !failed ? identity_json((*result_)->identity) : Json()},
+              {"identity", has_identity ? identity_json(*(*result_)->identity) : Json()},
               {"seconds", seconds}};
   out["note"] = failed ? Json(messages.text(result_->error())) : Json();
   return out;
