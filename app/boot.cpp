@@ -18,17 +18,6 @@ struct Options {
   bool dry_run = false, yes = false;
 };
 
-Json identity_json(const Identity& identity) {
-  return {{"version", identity.version},
-          {"name", identity.name},
-          {"origin", identity.origin},
-          {"sentence", identity.sentence},
-          {"fixed", format_time(identity.fixed_ms)},
-          {"sound", identity.is_sound},
-          {"block_index", identity.block_index},
-          {"data", identity.data}};
-}
-
 void show_identity(Context& context, const Identity& identity) {
   context.print(paint(context, Colour::bold, plain(identity.sentence)));
   const std::string since = context.zone().format(identity.fixed_ms);

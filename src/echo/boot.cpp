@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 
+#include "base/datetime.h"
 #include "base/digest.h"
 #include "echo/insight.h"
 #include "echo/memory_folder.h"
@@ -23,10 +24,6 @@ constexpr int noon = 12 * 3'600;
 constexpr TimeMs day_ms = 86'400'000;
 constexpr std::array<std::string_view, 3> echo_names = {"에코", "Echo", "echo"};
 
-std::string day_text(const CivilDate& day) {
-  return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
-}
-
 /// Follows the files and imports their lines a part at a time.
 class Replay {
  public:
@@ -39,7 +36,8 @@ class Replay {
       const DayReplay* last = report_.days.empty() ? nullptr : &report_.days.back();
       if (last != nullptr && last->user != file.user) MBE_TRY(import_pending());
       if (last == nullptr || last->user != file.user || last->day_folder != file.day_folder) {
-        report_.days.push_back({file.user, day_text(file.day), file.day_folder});
+        report_.days.push_back(
+            {file.user, format_date(days_from_civil(file.day) * day_ms), file.day_folder});
         second_ = noon;
       }
       MBE_TRY(replay(file));

@@ -117,6 +117,17 @@ Identity read(const BlockView& block, const Signer& signer) {
 
 }  // namespace
 
+Json identity_json(const Identity& identity) {
+  return {{"version", identity.version},
+          {"name", identity.name},
+          {"origin", identity.origin},
+          {"sentence", identity.sentence},
+          {"fixed", format_time(identity.fixed_ms)},
+          {"sound", identity.is_sound},
+          {"block_index", identity.block_index},
+          {"data", identity.data}};
+}
+
 Result<std::vector<Identity>> identities(Memory& memory, const Signer& signer) {
   MBE_ASSIGN(const std::vector<BlockView> blocks, records(memory, "identity"));
   std::vector<Identity> out;

@@ -23,6 +23,9 @@ struct Identity {
   Json data;              ///< all of it, as signed
 };
 
+/// {"version", "name", "origin", "sentence", "fixed", "sound", "block_index", "data"}.
+[[nodiscard]] Json identity_json(const Identity& identity);
+
 /// All versions, oldest first, each checked with the home's public key. Errors: io.
 [[nodiscard]] Result<std::vector<Identity>> identities(Memory& memory, const Signer& signer);
 
