@@ -146,6 +146,8 @@ struct ComposeRequest {
   std::size_t budget_tokens = 1024;
   std::string format = "plain";  ///< plain, openai, anthropic
   std::string language;          ///< ko, en; empty: the input's
+  std::string identity;          ///< whose voice answers: trusted text for the system role
+  bool keep = true;              ///< false: working memory stays as it was
   int utc_offset_minutes = 0;
 };
 
@@ -153,6 +155,7 @@ struct ComposeResult {
   std::string prompt;
   std::size_t tokens = 0;
   std::vector<std::uint64_t> included, cut, left_out;
+  std::vector<WaypointView> waypoints;  ///< what came to mind, the most relevant first
 };
 
 struct ListRequest {

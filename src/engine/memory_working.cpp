@@ -56,20 +56,24 @@ Result<std::vector<WaypointView>> waypoint_views(const Memory::Parts& parts,
   return out;
 }
 
-/// Recalls for the utterance and spreads its hits over the conversation's waypoints.
+/// Recalls for the utterance and spreads its hits over the conversation's waypoints; the file takes
+/// part only with `keep`.
 Result<Conversation> renew_waypoints(const Memory::Parts& parts, const std::string& conversation,
-                                     const std::string& utterance) {
-  MBE_ASSIGN(const Conversation before, parts.working->load(conversation));
+                                     const std::string& utterance, bool keep = true) {
+  MBE_ASSIGN(Conversation before, parts.working->load(conversation));
   RecallRequest request;
   request.cue = cue_of(before, utterance, parts.analyser, parts.clock.now_ms());
   request.top_k = waypoints_max;
   request.conversation = conversation;
   MBE_ASSIGN(const Recalled found, Recaller(parts).rank_cue(request, nullptr));
   const std::vector<Waypoint> fresh = waypoints_from(found.ranked);
-  return parts.working->change(conversation, [&](Conversation& talk) {
+  const auto renew = [&](Conversation& talk) {
     talk.waypoints = spread(talk.waypoints, fresh);
     talk.current_context = utterance;
-  });
+  };
+  if (keep) return parts.working->change(conversation, renew);
+  renew(before);
+  return before;
 }
 
 Result<PromptItem> prompt_item(const Memory::Parts& parts, std::uint64_t sequence,
@@ -208,7 +212,7 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   PromptRequest prompt;
   MBE_ASSIGN(prompt.format, format_of(request.format));
   MBE_ASSIGN(const Conversation talk,
-             renew_waypoints(*parts_, request.conversation, request.input));
+             renew_waypoints(*parts_, request.conversation, request.input, request.keep));
   MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
   const bool english = request.language.empty() ? script_of(request.input) == Language::english
                                                 : request.language == "en";
@@ -216,6 +220,7 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   MBE_ASSIGN(const auto file, find_resource(english ? "templates/en.json" : "templates/ko.json"));
   MBE_ASSIGN(const PromptTemplates words, PromptTemplates::load(file));
   prompt.input = request.input;
+  prompt.identity = request.identity;
   prompt.budget_tokens = request.budget_tokens;
   prompt.utc_offset_minutes = request.utc_offset_minutes;
   prompt.fence = to_base32(random_bytes(fence_bytes));
@@ -235,8 +240,10 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
     if (!is_input) prompt.turns.push_back({turn.from_assistant, turn.speaker, turn.text});
   }
   MBE_ASSIGN(Prompt made, mbe::compose(prompt, words, EstimatedTokens()));
-  return ComposeResult{std::move(made.text), made.tokens, std::move(made.included),
-                       std::move(made.cut), std::move(made.left_out)};
+  MBE_ASSIGN(std::vector<WaypointView> waypoints, waypoint_views(*parts_, talk));
+  return ComposeResult{std::move(made.text), made.tokens,
+                       std::move(made.included), std::move(made.cut),
+                       std::move(made.left_out), std::move(waypoints)};
 }
 
 Result<std::vector<GoalView>> Memory::goals() {
