@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace mbe {
+
+class EventStream;
 
 struct HttpRequest {
   std::string method;
@@ -34,6 +37,7 @@ struct HttpResponse {
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::shared_ptr<EventStream> events = {};  ///< in place of a body
 };
 
 /// Answers a request. Called from several threads; may block.

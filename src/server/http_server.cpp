@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/beast.hpp>
 #include <list>
 #include <thread>
+
+#include "server/event_stream.h"
 
 namespace mbe {
 
@@ -153,9 +156,17 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
         keep = parser.get().keep_alive();
         answer = co_await answer_to(parser.release(), peer, is_local);
       }
-      keep = keep && !failed && !stopping_;
+      keep = keep && !failed && !stopping_ && !answer.events;
       stream.expires_after(options_.read_timeout);
       const error_code sent = co_await send(stream, answer, keep, is_head);
+      if (answer.events && !sent) {
+        place->answering = !answer.events->is_endless();
+        if (!is_head && !(stopping_ && answer.events->is_endless())) {
+          using namespace asio::experimental::awaitable_operators;
+          co_await (gone(stream) || send_events(stream, *answer.events));
+        }
+      }
+      if (answer.events) answer.events->leave();
       place->answering = false;
       if (sent) break;
     }
@@ -229,11 +240,61 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     out.set(http::field::content_type, answer.content_type);
     for (const auto& [name, value] : answer.headers) out.insert(name, value);
     out.keep_alive(keep);
+    if (answer.events) {  // a stream of events ends with its connection
+      http::response<http::empty_body> head(std::move(out.base()));
+      head.set(http::field::content_type, "text/event-stream");
+      head.set(http::field::cache_control, "no-store");
+      head.set("X-Accel-Buffering", "no");
+      http::response_serializer<http::empty_body> serializer(head);
+      auto [failed, sent] = co_await http::async_write_header(stream, serializer, use_tuple);
+      co_return failed;
+    }
     const std::size_t size = answer.body.size();
     if (!is_head) out.body() = std::move(answer.body);
     out.content_length(size);
     auto [failed, sent] = co_await http::async_write(stream, out, use_tuple);
     co_return failed;
+  }
+
+  /// Returns when the other side closes: a client of a stream has nothing more to say.
+  template <class Stream>
+  asio::awaitable<void> gone(Stream& stream) {
+    char rest[256];
+    error_code failed;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    stream.expires_never();
+    while (!failed) {
+      auto [read_failed, size] =
+          co_await stream.async_read_some(asio::buffer(rest, sizeof rest), use_tuple);
+      failed = read_failed;
+    }
+  }
+
+  template <class Stream>
+  asio::awaitable<void> send_events(Stream& stream, EventStream& events) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto wake = std::make_shared<asio::steady_timer>(io_);
+    events.on_change([wake, self = this->shared_from_this()] {
+      asio::post(self->io_, [wake] { wake->cancel(); });
+    });
+    for (;;) {
+      EventStream::Taken taken = events.take();
+      if (taken.bytes.empty()) {
+        if (taken.ended) break;
+        wake->expires_after(options_.heartbeat);
+        error_code woken;
+        co_await wake->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) break;  // the client has gone
+        if (woken) continue;
+        taken.bytes = ":\n\n";
+      }
+      stream.expires_after(options_.read_timeout);
+      auto [failed, size] =
+          co_await asio::async_write(stream, asio::buffer(taken.bytes), use_tuple);
+      if (failed) break;
+    }
+    events.on_change({});
   }
 
   void begin_stop() {

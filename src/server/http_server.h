@@ -22,9 +22,10 @@ struct HttpServerOptions {
   std::size_t connections_max = 4'096;
   std::size_t body_bytes_max = 2'500'000;  ///< a text of 1 MB with every character escaped is less
   std::size_t header_bytes_max = 16'384;
-  std::chrono::seconds read_timeout{30};   ///< for one request to arrive
-  std::chrono::seconds idle_timeout{75};   ///< between requests of a connection
-  std::chrono::seconds drain_timeout{20};  ///< for what was accepted, when stopping
+  std::chrono::seconds read_timeout{30};        ///< for one request to arrive
+  std::chrono::seconds idle_timeout{75};        ///< between requests of a connection
+  std::chrono::milliseconds heartbeat{15'000};  ///< of streams where nothing happens
+  std::chrono::seconds drain_timeout{20};       ///< for what was accepted, when stopping
 };
 
 class HttpServer {

@@ -14,6 +14,8 @@
 #include <latch>
 #include <thread>
 
+#include "server/event_stream.h"
+
 namespace mbe {
 namespace {
 
@@ -59,6 +61,17 @@ class Client {
       if (size <= 0) return std::exchange(heard_, {});
       heard_.append(bytes, static_cast<std::size_t>(size));
     }
+  }
+  /// All up to and with `end`.
+  std::string hear_until(const std::string& end) {
+    char byte = 0;
+    while (heard_.find(end) == std::string::npos && ::recv(socket_, &byte, 1, 0) == 1) {
+      heard_ += byte;
+    }
+    const std::size_t at = heard_.find(end);
+    const std::string out = heard_.substr(0, at == std::string::npos ? at : at + end.size());
+    heard_.erase(0, out.size());
+    return out;
   }
   [[nodiscard]] bool is_closed() const {
     char byte = 0;
@@ -195,6 +208,82 @@ TEST(HttpServer, RefusesBeyondWhatItCanTake) {
   threads.clear();
   EXPECT_EQ(refused, 3);
   EXPECT_EQ(done, 2);
+}
+
+HttpHandler streaming(const std::shared_ptr<EventStream>& events) {
+  return [events](const HttpRequest&) {
+    HttpResponse out;
+    out.events = events;
+    return out;
+  };
+}
+
+TEST(HttpServer, StreamsEventsAsTheyComeAndEndsWithThem) {
+  const auto events = std::make_shared<EventStream>();
+  const auto server = start({}, streaming(events));
+  Client client(server->port());
+  client.say(post("/", ""));
+  EXPECT_NE(client.hear().find("Content-Type: text/event-stream"), std::string::npos);
+  events->send("delta", R"({"text":"안녕"})");
+  EXPECT_EQ(client.hear_until("\n\n"), "event: delta\ndata: {\"text\":\"안녕\"}\n\n");
+  events->send("done", "{}");
+  events->end();
+  EXPECT_EQ(client.hear_until("\n\n"), "event: done\ndata: {}\n\n");
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST(HttpServer, KeepsAStillStreamAlive) {
+  const auto events = std::make_shared<EventStream>();
+  const auto server = start({.heartbeat = std::chrono::milliseconds(5)}, streaming(events));
+  Client client(server->port());
+  client.say(post("/", ""));
+  client.hear();
+  EXPECT_EQ(client.hear_until("\n\n"), ":\n\n");
+}
+
+TEST(HttpServer, TellsWhenTheClientOfAStreamHasLeft) {
+  const auto events = std::make_shared<EventStream>();
+  std::latch left(1);
+  events->on_gone([&left] { left.count_down(); });
+  const auto server = start({}, streaming(events));
+  {
+    Client client(server->port());
+    client.say(post("/", ""));
+    client.hear();
+  }
+  left.wait();
+  EXPECT_TRUE(events->is_gone());
+}
+
+TEST(HttpServer, LetsAClientGoThatDoesNotTakeItsEvents) {
+  EventStream events;
+  const std::string large(EventStream::bytes_max / 2, 'x');
+  events.send("a", large);
+  EXPECT_FALSE(events.is_gone());
+  events.send("b", large);
+  EXPECT_TRUE(events.is_gone());
+  EXPECT_TRUE(events.take().ended);
+}
+
+TEST(HttpServer, WaitsForAnAnswerThatStreamsButNotForAnEndlessOne) {
+  const auto answer = std::make_shared<EventStream>();
+  const auto endless = std::make_shared<EventStream>(true);
+  auto server = start({}, [&](const HttpRequest& request) {
+    HttpResponse out;
+    out.events = request.path == "/answer" ? answer : endless;
+    return out;
+  });
+  Client one(server->port());
+  Client two(server->port());
+  one.say(post("/answer", ""));
+  two.say(post("/endless", ""));
+  one.hear();
+  two.hear();
+  std::jthread stopping([&server] { server->stop(); });
+  EXPECT_TRUE(two.is_closed());
+  answer->send("done", "{}");
+  answer->end();
+  EXPECT_EQ(one.hear_until("\n\n"), "event: done\ndata: {}\n\n");
 }
 
 TEST(HttpServer, FinishesWhatItAcceptedWhenStopped) {

@@ -1,0 +1,94 @@
+#include "llm/http_client.h"
+
+#include <curl/curl.h>
+
+#include <memory>
+
+namespace mbe {
+
+namespace {
+
+constexpr std::size_t body_bytes_max = 16'000'000;
+
+struct Transfer {
+  CURL* curl;
+  const OnBody& on_body;
+  const std::stop_token& stop;
+  std::chrono::milliseconds silence_timeout;
+  HttpReply reply = {};
+  std::chrono::steady_clock::time_point last_byte = std::chrono::steady_clock::now();
+  bool ended = false, too_large = false, silent = false;
+};
+
+std::size_t take(char* bytes, std::size_t, std::size_t size, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  transfer.last_byte = std::chrono::steady_clock::now();
+  curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &transfer.reply.status);
+  if (transfer.on_body && transfer.reply.status == 200) {
+    transfer.ended = !transfer.on_body({bytes, size});
+    return transfer.ended ? 0 : size;
+  }
+  transfer.too_large = transfer.reply.body.size() + size > body_bytes_max;
+  if (transfer.too_large) return 0;
+  transfer.reply.body.append(bytes, size);
+  return size;
+}
+
+/// Called at least once a second; not 0 ends the transfer.
+int watch(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  const auto silence = std::chrono::steady_clock::now() - transfer.last_byte;
+  transfer.silent = silence > transfer.silence_timeout;
+  return transfer.stop.stop_requested() || transfer.silent ? 1 : 0;
+}
+
+Error failure(const HttpCall& call, const Transfer& transfer, CURLcode code) {
+  if (transfer.too_large) {
+    return fail(ErrorCode::limit, "{} answered more than {} bytes", call.url, body_bytes_max);
+  }
+  if (transfer.stop.stop_requested()) return fail(ErrorCode::unavailable, "stopped");
+  if (transfer.silent) {
+    return fail(ErrorCode::unavailable, "{} said nothing for {} s", call.url,
+                call.silence_timeout.count() / 1'000);
+  }
+  return fail(ErrorCode::unavailable, "no answer from {}: {}", call.url, curl_easy_strerror(code));
+}
+
+}  // namespace
+
+Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
+                            const OnBody& on_body) {
+  static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 curl_easy_cleanup);
+  MBE_ASSERT(once == CURLE_OK && curl != nullptr);
+  Transfer transfer{curl.get(), on_body, stop, call.silence_timeout};
+  curl_slist* list = nullptr;
+  for (const std::string& header : call.headers) list = curl_slist_append(list, header.c_str());
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list,
+                                                                            curl_slist_free_all);
+  const auto set = [&](CURLoption option, auto value) {
+    curl_easy_setopt(curl.get(), option, value);
+  };
+  set(CURLOPT_URL, call.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  if (!call.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, call.unix_socket.c_str());
+  set(CURLOPT_HTTPHEADER, headers.get());
+  if (!call.body.empty()) {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    set(CURLOPT_POSTFIELDS, call.body.c_str());
+  }
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.connect_timeout.count()));
+  set(CURLOPT_WRITEFUNCTION, take);
+  set(CURLOPT_WRITEDATA, &transfer);
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, watch);
+  set(CURLOPT_XFERINFODATA, &transfer);
+  const CURLcode code = curl_easy_perform(curl.get());
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &transfer.reply.status);
+  if (code != CURLE_OK && !transfer.ended) return failure(call, transfer, code);
+  return std::move(transfer.reply);
+}
+
+}  // namespace mbe

@@ -1,0 +1,37 @@
+// One HTTP request through libcurl, its answer given on as it arrives. Any thread may call.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace mbe {
+
+struct HttpCall {
+  std::string url;
+  std::string unix_socket;  ///< through this socket instead of the URL's host; empty: no
+  std::vector<std::string> headers;
+  std::string body;  ///< POST if there is one, else GET
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds silence_timeout{120'000};  ///< without a single byte
+};
+
+struct HttpReply {
+  long status = 0;
+  std::string body;  ///< only of what on_body did not take
+};
+
+/// Takes the bytes of an answer whose status is 200; false ends the call.
+using OnBody = std::function<bool(std::string_view)>;
+
+/// Errors: unavailable (no connection, silence, stopped), limit (a body kept is over 16 MB).
+/// A call that on_body ended is no error.
+[[nodiscard]] Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
+                                          const OnBody& on_body = {});
+
+}  // namespace mbe
