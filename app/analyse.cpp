@@ -31,7 +31,7 @@ void show(Context& context, const AnalysisView& analysis) {
   field(context, "importance", fmt::format("{:.2f}", analysis.importance));
   field(context, "language", analysis.language);
   field(context, "question", analysis.is_question ? context.tr("yes") : "");
-  field(context, "dates", joined(analysis.dates));
+  field(context, "dates", joined(date_lines(analysis.dates)));
   field(context, "intentions", joined(analysis.intentions));
   std::string label = "terms";
   for (const std::string& line : wrap(joined(analysis.terms, " "), context.out().width() - 12)) {

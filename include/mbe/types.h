@@ -45,10 +45,12 @@ struct RememberRequest {
   std::string source;
   std::string channel = "cli";
   std::string writer;
-  std::string kind = "utterance";  ///< utterance, answer or fact
+  std::string kind = "utterance";  ///< utterance, answer, fact or creation
   std::string trust = "owner";
   std::optional<TimeMs> event_ms;
   std::optional<std::uint64_t> supersedes;
+  std::vector<std::uint64_t> refs;  ///< blocks it rests on: forgotten with any of them
+  std::string data;                 ///< a JSON object that goes with it, or empty
   int utc_offset_minutes = 0;
 };
 
@@ -209,12 +211,20 @@ struct HistoryEntry {
   BlockView block;
 };
 
+/// Days that a text names; both ends included.
+struct DateView {
+  std::string text;                  ///< as it was said
+  std::string first_day, last_day;   ///< YYYY-MM-DD, where it was said
+  TimeMs from_ms = 0, until_ms = 0;  ///< from the first instant to the last
+};
+
 struct AnalysisView {
   std::string language;
   std::vector<std::string> terms, keywords, keyword_ids, tags, tag_ids;
   float importance = 0;
   bool is_question = false;
-  std::vector<std::string> dates;       ///< text: first day … last day
+  bool is_chatter = false;  ///< greeting, laughter: nothing to remember
+  std::vector<DateView> dates;
   std::vector<std::string> intentions;  ///< state: text
 };
 

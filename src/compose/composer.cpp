@@ -152,7 +152,12 @@ Prompt fill_budget(const PromptRequest& request, Parts parts, const PromptTempla
   spend(request.goals, goals);
   std::size_t turns_cost = 0;
   parts.turns = newest_turns(request.turns, share(left, turns_share), words, counter, turns_cost);
-  const std::vector<PromptItem> items = candidates(request);
+  std::vector<PromptItem> items = candidates(request);
+  std::erase_if(items, [&](const PromptItem& item) {  // what stands among the goals is said once
+    return std::ranges::any_of(goals, [&](const Chosen& goal) {
+      return request.goals[goal.index].sequence == item.sequence;
+    });
+  });
   const auto memories = choose(items, left - turns_cost, false, context);
   spend(items, memories);
   parts.turns = newest_turns(request.turns, left, words, counter, turns_cost);

@@ -96,6 +96,16 @@ TEST(Composer, CollapsesNearRepeats) {
   EXPECT_EQ(prompt->left_out, std::vector<std::uint64_t>{2});
 }
 
+TEST(Composer, SaysAGoalThatCameToMindOnce) {
+  PromptRequest asked = request();
+  asked.goals = {item(7, "I will learn to sail", 1)};
+  asked.memories = {item(7, "I will learn to sail", 0.9), item(8, "The boat is red", 0.5)};
+  const auto prompt = compose(asked, words(), counter);
+  ASSERT_TRUE(prompt.ok());
+  EXPECT_EQ(prompt->included, (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_TRUE(prompt->left_out.empty());
+}
+
 TEST(Composer, NeverDisplacesTheLatestTurnByRecall) {
   SeededRandom random(11);
   PromptRequest asked = request();

@@ -112,7 +112,7 @@ Result<AnalysisView> Engine::analyse(const std::string& text, TimeMs event_ms,
                                      int utc_offset_minutes) {
   MBE_TRY(check_text(text));
   const Analysis analysis = parts_->analyser.analyse(text, event_ms, utc_offset_minutes);
-  return analysis_view(analysis, parts_->analyser, text);
+  return analysis_view(analysis, parts_->analyser, text, utc_offset_minutes);
 }
 
 Result<float> Engine::similarity(const std::string& a, const std::string& b) {

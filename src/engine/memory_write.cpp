@@ -71,7 +71,9 @@ Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
   out.channel = request.channel;
   out.writer = request.writer;
   out.event_ms = request.event_ms;
+  out.data = request.data;
   if (request.supersedes) out.refs.push_back({*request.supersedes, "", ""});
+  for (const std::uint64_t ref : request.refs) out.refs.push_back({ref, "", ""});
   const TimeMs time = request.event_ms.value_or(clock.now_ms());
   analysis = analyser.analyse(request.text, time, request.utc_offset_minutes);
   for (const Keyword& keyword : analysis.keywords) out.keywords.push_back(keyword.label);

@@ -180,7 +180,7 @@ Result<SequenceSet> select_memories(const RecallFilter& filter, const DerivedSna
 }
 
 AnalysisView analysis_view(const Analysis& analysis, const Analyser& analyser,
-                           std::string_view text) {
+                           std::string_view text, int utc_offset_minutes) {
   AnalysisView out;
   out.language = language_name(analysis.language);
   for (const Term& term : analysis.terms) {
@@ -194,9 +194,11 @@ AnalysisView analysis_view(const Analysis& analysis, const Analyser& analyser,
   out.tags = tag_labels(analysis.tags, script_of(text), analyser);
   out.importance = analysis.importance;
   out.is_question = analysis.is_question;
+  out.is_chatter = analysis.is_chatter;
   for (const DateMention& date : analysis.dates) {
-    out.dates.push_back(date.text + ": " + format_date(date.from_ms) + " … " +
-                        format_date(date.until_ms));
+    out.dates.push_back({date.text, format_date(date.from_ms, utc_offset_minutes),
+                         format_date(date.until_ms, utc_offset_minutes), date.from_ms,
+                         date.until_ms});
   }
   for (const Intention& intention : analysis.intentions) {
     out.intentions.push_back(std::string(intention_name(intention.state)) + ": " + intention.text);

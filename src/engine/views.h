@@ -29,9 +29,10 @@ void add_analysis_now(BlockView& view, const Analyser& analyser);
                                                   const DerivedSnapshot& indexes,
                                                   const Analyser& analyser);
 
-/// The analysis for people: ids with their labels, those of tags in the script of `text`.
+/// The analysis for people: ids with their labels, those of tags in the script of `text`, days as
+/// they are called `utc_offset_minutes` east of UTC.
 [[nodiscard]] AnalysisView analysis_view(const Analysis& analysis, const Analyser& analyser,
-                                         std::string_view text);
+                                         std::string_view text, int utc_offset_minutes);
 
 /// Which language a text is shown in: that of most of its letters; Korean where there is any
 /// Hangul.

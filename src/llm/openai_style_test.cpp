@@ -20,12 +20,6 @@ std::string chunk(const std::string& text) {
   return "data: " + json{{"choices", {{{"delta", {{"content", text}}}}}}}.dump() + "\n\n";
 }
 
-const std::string the_end =
-    R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})"
-    "\n\n"
-    R"(data: {"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3}})"
-    "\n\ndata: [DONE]\n\n";
-
 std::string refusal(int status, const std::string& body) {
   return "HTTP/1.1 " + std::to_string(status) +
          " x\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" +
@@ -44,7 +38,7 @@ class OpenAiStyleTest : public ::testing::Test {
 };
 
 TEST_F(OpenAiStyleTest, StreamsTheAnswerAndCountsTokens) {
-  StubServer server({event_stream + chunk("그") + chunk("래") + the_end});
+  StubServer server({chat_answer("그래")});
   std::string streamed;
   const auto reply =
       ask(server, {{{"system", "s"}, {"user", "안녕"}}, 7, 0.5, R"({"type":"object"})"},
@@ -83,7 +77,7 @@ TEST_F(OpenAiStyleTest, NamesEveryRefusal) {
       {500, "oh", ErrorCode::unavailable},
       {503, R"({"error":{"message":"Loading model"}})", ErrorCode::unavailable}};
   for (const auto& [status, body, code] : cases) {
-    StubServer server({refusal(status, body)});
+    StubServer server(std::vector<std::string>{refusal(status, body)});
     EXPECT_EQ(ask(server).error().code(), code) << status << " " << body;
   }
   StubServer server({refusal(401, R"({"error":{"message":"bad key"}})")});
@@ -97,7 +91,7 @@ TEST_F(OpenAiStyleTest, KnowsAnAnswerThatBrokeOff) {
   EXPECT_NE(ask(failed).error().message().find("out of memory"), std::string::npos);
   StubServer nonsense({event_stream + "data: <html>\n\n"});
   EXPECT_EQ(ask(nonsense).error().code(), ErrorCode::corrupt);
-  StubServer closed({""});
+  StubServer closed(std::vector<std::string>{});
   EXPECT_EQ(ask(closed).error().code(), ErrorCode::unavailable);
 }
 

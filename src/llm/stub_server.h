@@ -1,12 +1,14 @@
-// A server for tests that answers each connection with the next of the given byte strings, whatever
-// is asked, and keeps the requests. One thread behind it.
+// A server for tests that answers each connection with the bytes it is told to, and keeps the
+// requests. One thread behind it: one connection at a time.
 #pragma once
 
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,8 +22,17 @@ class StubServer {
   /// What happens once an answer is sent.
   enum class AtTheEnd : std::uint8_t { close, wait };
 
+  /// Each connection gets the next of `answers`, after the last nothing.
   explicit StubServer(std::vector<std::string> answers, AtTheEnd at_the_end = AtTheEnd::close)
-      : answers_(std::move(answers)), at_the_end_(at_the_end) {
+      : StubServer(
+            [answers = std::move(answers), next = std::size_t{0}](const std::string&) mutable {
+              return next < answers.size() ? answers[next++] : std::string();
+            },
+            at_the_end) {}
+  /// Each connection gets what `answer` makes of its request.
+  explicit StubServer(std::function<std::string(const std::string&)> answer,
+                      AtTheEnd at_the_end = AtTheEnd::close)
+      : answer_(std::move(answer)), at_the_end_(at_the_end) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -48,10 +59,11 @@ class StubServer {
 
  private:
   void serve() {
-    for (const std::string& answer : answers_) {
+    for (;;) {
       const int connection = ::accept(listener_, nullptr, nullptr);
       if (connection < 0) return;
       std::string request = read_request(connection);
+      const std::string answer = answer_(request);
       {
         const std::lock_guard lock(mutex_);
         requests_.push_back(std::move(request));
@@ -81,7 +93,7 @@ class StubServer {
     return out;
   }
 
-  std::vector<std::string> answers_;
+  std::function<std::string(const std::string&)> answer_;
   AtTheEnd at_the_end_;
   int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   std::uint16_t port_ = 0;
@@ -89,5 +101,21 @@ class StubServer {
   std::vector<std::string> requests_;
   std::jthread thread_;
 };
+
+/// A streamed chat completion that says `text`, in two pieces.
+inline std::string chat_answer(const std::string& text) {
+  const auto chunk = [](const std::string& piece) {
+    return "data: " + nlohmann::json{{"choices", {{{"delta", {{"content", piece}}}}}}}.dump() +
+           "\n\n";
+  };
+  std::size_t half = text.size() / 2;
+  while (half > 0 && (static_cast<unsigned char>(text[half]) & 0xC0U) == 0x80U) --half;
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" +
+         chunk(text.substr(0, half)) + chunk(text.substr(half)) +
+         R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})"
+         "\n\n"
+         R"(data: {"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3}})"
+         "\n\ndata: [DONE]\n\n";
+}
 
 }  // namespace mbe

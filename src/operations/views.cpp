@@ -162,11 +162,19 @@ Json waypoints_json(const std::string& current, const std::vector<WaypointView>&
   return {{"current_context", current}, {"waypoints", std::move(list)}};
 }
 
+std::vector<std::string> date_lines(const std::vector<DateView>& dates) {
+  std::vector<std::string> out;
+  for (const DateView& date : dates) {
+    out.push_back(date.text + ": " + date.first_day + " … " + date.last_day);
+  }
+  return out;
+}
+
 Json analysis_json(const AnalysisView& analysis) {
   return {{"language", analysis.language},       {"keywords", analysis.keywords},
           {"keyword_ids", analysis.keyword_ids}, {"tags", analysis.tags},
           {"tag_ids", analysis.tag_ids},         {"importance", number(analysis.importance)},
-          {"is_question", analysis.is_question}, {"dates", analysis.dates},
+          {"is_question", analysis.is_question}, {"dates", date_lines(analysis.dates)},
           {"intentions", analysis.intentions},   {"terms", analysis.terms}};
 }
 

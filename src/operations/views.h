@@ -44,6 +44,8 @@ namespace mbe {
                              const RememberReceipt& receipt);
 [[nodiscard]] Json forget_preview_json(const Catalog& messages, const ForgetPreview& preview);
 [[nodiscard]] Json forget_json(const ForgetReport& report);
+/// `text: first day … last day` of each.
+[[nodiscard]] std::vector<std::string> date_lines(const std::vector<DateView>& dates);
 [[nodiscard]] Json analysis_json(const AnalysisView& analysis);
 [[nodiscard]] Json stats_json(const Stats& stats);
 [[nodiscard]] Json verify_json(const Catalog& messages, const VerifyResult& result,

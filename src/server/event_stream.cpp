@@ -22,6 +22,11 @@ void EventStream::end() {
   changed(std::move(lock));
 }
 
+bool EventStream::is_ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
 bool EventStream::is_gone() const {
   const std::lock_guard lock(mutex_);
   return gone_;

@@ -24,6 +24,8 @@ class EventStream {
   [[nodiscard]] bool is_gone() const;
   /// Called once when that happens, at once if it has; from any thread.
   void on_gone(std::function<void()> call);
+  /// end() was called.
+  [[nodiscard]] bool is_ended() const;
   [[nodiscard]] bool is_endless() const { return endless_; }
 
   // -- the loop's side ----------------------------------------------------------------------

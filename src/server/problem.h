@@ -13,6 +13,8 @@ namespace mbe {
 [[nodiscard]] HttpResponse problem(const Catalog& messages, const Error& error);
 /// The same with a status of HTTP's own, such as 401.
 [[nodiscard]] HttpResponse problem(const Catalog& messages, unsigned status, const Error& error);
+/// 405, with the method that would do.
+[[nodiscard]] HttpResponse wrong_method(const Catalog& messages, const std::string& allowed);
 /// A JSON body.
 [[nodiscard]] HttpResponse json_response(const Json& body, unsigned status = 200);
 

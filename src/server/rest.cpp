@@ -20,13 +20,6 @@ Right right_of(Effect effect) {
   return rights[static_cast<std::size_t>(effect)];
 }
 
-HttpResponse wrong_method(const Catalog& messages, const std::string& allowed) {
-  HttpResponse out = problem(
-      messages, 405, fail(ErrorCode::invalid_argument, "this path takes {} alone", allowed));
-  out.headers.emplace_back("Allow", allowed);
-  return out;
-}
-
 struct Credentials {
   std::string name, password, code;
 };
@@ -89,9 +82,6 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   if (request.path == "/readyz") {
     return reads ? ready_answer(request) : wrong_method(messages, "GET");
   }
-  if (request.path == "/api/boot") {
-    return reads ? boot_answer(request) : wrong_method(messages, "GET");
-  }
   if (request.path == "/openapi.json") {
     return reads ? HttpResponse{200, openapi_} : wrong_method(messages, "GET");
   }
@@ -105,14 +95,15 @@ HttpResponse Rest::answer(const HttpRequest& request) {
     return request.method == "POST" ? log_out(request) : wrong_method(messages, "POST");
   }
   if (request.path.starts_with(operations_path)) return operation_answer(request);
+  if (request.path.starts_with("/api/")) return echo_answer(request);
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
 }
 
 /// Which parts are ready; 503 until all are. Says no more than that to strangers.
 HttpResponse Rest::ready_answer(const HttpRequest& request) {
   std::string echo = "absent";
-  if (options_.waking != nullptr) {
-    echo = options_.waking->status(messages_for(request))["state"].get<std::string>();
+  if (options_.echo != nullptr) {
+    echo = options_.echo->boot_status(messages_for(request))["state"].get<std::string>();
   }
   const bool ready = echo != "running";
   HttpResponse out =
@@ -121,19 +112,15 @@ HttpResponse Rest::ready_answer(const HttpRequest& request) {
   return out;
 }
 
-/// Where the waking stands; for the origin, whose memory and identity it tells of.
-HttpResponse Rest::boot_answer(const HttpRequest& request) {
+HttpResponse Rest::echo_answer(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
   const auto who = auth_.principal(request);
   if (!who.ok()) return problem(messages, who.error());
   if (!who->has_value()) return needs_credential(messages);
-  if (const auto allowed = check_access(**who, "main", Right::read); !allowed.ok()) {
-    return problem(messages, allowed.error());
+  if (options_.echo != nullptr) {
+    if (auto out = options_.echo->answer(request, **who, messages)) return std::move(*out);
   }
-  if (options_.waking == nullptr) {
-    return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
-  }
-  return json_response(options_.waking->status(messages));
+  return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
 }
 
 HttpResponse Rest::operation_answer(const HttpRequest& request) {

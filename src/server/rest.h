@@ -10,9 +10,9 @@
 
 #include "operations/operation.h"
 #include "server/auth.h"
+#include "server/echo_door.h"
 #include "server/first_run.h"
 #include "server/http.h"
-#include "server/waking.h"
 
 namespace mbe {
 
@@ -23,9 +23,9 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
-  bool behind_proxy = false;       ///< a proxy with TLS stands before it
-  FirstRun* first_run = nullptr;   ///< null: the origin has an account
-  const Waking* waking = nullptr;  ///< null: this server has no Echo to wake
+  bool behind_proxy = false;      ///< a proxy with TLS stands before it
+  FirstRun* first_run = nullptr;  ///< null: the origin has an account
+  EchoDoor* echo = nullptr;       ///< null: this server has no Echo
 };
 
 class Rest {
@@ -55,7 +55,7 @@ class Rest {
   [[nodiscard]] Result<std::uint64_t> erasures_of(const std::string& chain);
   void drop_oldest();
   [[nodiscard]] std::string address_of(const HttpRequest& request) const;
-  [[nodiscard]] HttpResponse boot_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse echo_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse ready_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse begin(const HttpRequest& request);
   [[nodiscard]] HttpResponse log_in(const HttpRequest& request);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "echo/signer.h"
 #include "fs/file_system.h"
 #include "server/rest.h"
 
@@ -26,15 +27,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   if (std::ranges::find(accounts, Role::origin, &Account::role) == accounts.end()) {
     out->first_run_ = std::make_unique<FirstRun>(*out->people_);
   }
-  // The door opens first: what is slow, the replay of years, comes after, beside it.
-  const std::filesystem::path transcripts = std::filesystem::path(home) / "memory";
-  if (std::filesystem::is_directory(transcripts)) {
-    WakeOptions waking;
-    waking.boot.folder = transcripts;
-    waking.boot.utc_offset_minutes = std::move(options.utc_offset_minutes);
-    waking.only_if_new = true;
-    out->waking_ = std::make_unique<Waking>(*out->engine_, *out->people_, std::move(waking));
-  }
+  MBE_TRY(out->wake_echo(options));
   out->rest_ = std::make_unique<Rest>(RestOptions{.engine = *out->engine_,
                                                   .people = *out->people_,
                                                   .hosts = std::move(options.host_names),
@@ -43,7 +36,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .version = std::move(options.version),
                                                   .behind_proxy = options.behind_proxy,
                                                   .first_run = out->first_run_.get(),
-                                                  .waking = out->waking_.get()});
+                                                  .echo = out->echo_.get()});
   options.http.unix_path = home + "/socket";
   Rest& rest = *out->rest_;
   MBE_ASSIGN(out->server_,
@@ -53,14 +46,49 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   return out;
 }
 
+/// What is slow - models that load, the replay of years - goes on beside the door that opens.
+Result<void> Service::wake_echo(const ServiceOptions& options) {
+  const std::filesystem::path& home = engine_->home();
+  MBE_ASSIGN(CircuitsConfig config, read_circuits(home));
+  if (!config.models.empty()) {
+    MBE_ASSIGN(circuits_, Circuits::start(std::move(config), home / "logs"));
+  }
+  MBE_ASSIGN(answerer_, Answerer::make(*engine_, circuits_.get()));
+  if (std::filesystem::is_directory(home / "memory")) {
+    WakeOptions waking;
+    waking.boot.folder = home / "memory";
+    waking.boot.utc_offset_minutes = options.utc_offset_minutes;
+    waking.only_if_new = true;
+    waking_ = std::make_unique<Waking>(
+        *engine_, *people_, std::move(waking),
+        [this](const std::optional<Identity>& identity) { answerer_->set_identity(identity); });
+  } else {
+    MBE_ASSIGN(const Signer signer, Signer::open(posix_file_system(), home.string()));
+    MBE_ASSIGN(Memory * memory, engine_->chain("main"));
+    MBE_ASSIGN(const std::vector<Identity> all, identities(*memory, signer));
+    if (!all.empty()) answerer_->set_identity(all.back());
+  }
+  echo_ =
+      std::make_unique<EchoDoor>(EchoDoorOptions{.engine = *engine_,
+                                                 .answerer = *answerer_,
+                                                 .circuits = circuits_.get(),
+                                                 .waking = waking_.get(),
+                                                 .utc_offset_minutes = options.utc_offset_minutes});
+  return {};
+}
+
 std::string Service::first_run_code() const {
   return first_run_ == nullptr ? "" : first_run_->code();
 }
 
 void Service::stop() {
+  if (echo_) echo_->stop();
   server_.reset();
   rest_.reset();
+  echo_.reset();
   waking_.reset();
+  answerer_.reset();
+  circuits_.reset();
   first_run_.reset();
   people_.reset();
   engine_.reset();

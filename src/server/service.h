@@ -18,6 +18,9 @@ class People;
 class Rest;
 class FirstRun;
 class Waking;
+class Circuits;
+class Answerer;
+class EchoDoor;
 class File;
 
 struct ServiceOptions {
@@ -34,8 +37,8 @@ struct ServiceOptions {
 class Service {
  public:
   /// Opens the home and serves it; Echo, if the home has transcripts, wakes in the background.
-  /// Errors: busy (it is served already), those of Engine::open,
-  /// People::open and HttpServer::start.
+  /// Errors: busy (it is served already), those of Engine::open, People::open, read_circuits,
+  /// Circuits::start and HttpServer::start.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(ServiceOptions options);
   /// stop()s.
   ~Service();
@@ -48,13 +51,17 @@ class Service {
 
  private:
   Service();
+  [[nodiscard]] Result<void> wake_echo(const ServiceOptions& options);
 
   Catalog english_, korean_;
   std::unique_ptr<File> lock_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<People> people_;
   std::unique_ptr<FirstRun> first_run_;
+  std::unique_ptr<Circuits> circuits_;
+  std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<Waking> waking_;
+  std::unique_ptr<EchoDoor> echo_;
   std::unique_ptr<Rest> rest_;
   std::unique_ptr<HttpServer> server_;
 };

@@ -50,7 +50,9 @@ TEST_F(ServiceTest, EchoWakesBesideIt) {
   how.only_if_new = true;
   const Catalog english;
   for (const std::string memory : {"done", "skipped"}) {
-    const Waking waking(**engine, **people, how);
+    std::optional<Identity> told;
+    const Waking waking(**engine, **people, how,
+                        [&told](const std::optional<Identity>& identity) { told = identity; });
     Json status = waking.status(english);
     while (status["state"] == "running") {
       std::this_thread::yield();
@@ -62,6 +64,8 @@ TEST_F(ServiceTest, EchoWakesBesideIt) {
     EXPECT_EQ(status["stages"][2]["name"], "identity");
     EXPECT_EQ(status["identity"]["sentence"], "나는 에코다.");
     EXPECT_EQ(status["identity"]["version"], 1);
+    ASSERT_TRUE(told.has_value());
+    EXPECT_EQ(told->origin, "mina");
   }
   EXPECT_EQ((*(*engine)->chain("main"))->stats()->memories, 1U);
 }
@@ -73,7 +77,8 @@ TEST_F(ServiceTest, AWakingThatFailsSaysWhy) {
   auto people = People::open(home_.string());
   WakeOptions how;
   how.boot.folder = home_ / "memory";
-  const Waking waking(**engine, **people, how);
+  const Waking waking(**engine, **people, how,
+                      [](const std::optional<Identity>&) { ADD_FAILURE() << "it failed"; });
   Json status;
   do {
     status = waking.status({});

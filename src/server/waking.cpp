@@ -16,8 +16,12 @@ Json stage_json(const Catalog& messages, const Stage& stage) {
 
 }  // namespace
 
-Waking::Waking(Engine& engine, People& people, WakeOptions options)
-    : engine_(engine), people_(people), options_(std::move(options)) {
+Waking::Waking(Engine& engine, People& people, WakeOptions options,
+               std::function<void(const std::optional<Identity>&)> when_done)
+    : engine_(engine),
+      people_(people),
+      options_(std::move(options)),
+      when_done_(std::move(when_done)) {
   for (const std::string& name : wake_stages()) stages_.push_back({.name = name});
   options_.tell = [this](const Stage& stage) { note_stage(stage); };
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -28,6 +32,7 @@ Waking::~Waking() = default;  // stops and joins the thread
 void Waking::run(const std::stop_token& stop) {
   options_.boot.progress = [&stop](std::uint64_t, std::uint64_t) { return !stop.stop_requested(); };
   Result<WakeResult> result = wake(engine_, people_, options_);
+  if (result.ok()) when_done_(result->identity);
   const std::lock_guard lock(mutex_);
   result_ = std::move(result);
   ended_ = std::chrono::steady_clock::now();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -17,8 +18,10 @@ namespace mbe {
 
 class Waking {
  public:
-  /// Begins at once. All three must outlive it.
-  Waking(Engine& engine, People& people, WakeOptions options);
+  /// Begins at once; the engine and the people must outlive it. when_done: told, from its thread,
+  /// who Echo is once that is known.
+  Waking(Engine& engine, People& people, WakeOptions options,
+         std::function<void(const std::optional<Identity>&)> when_done);
   /// Stops at the next safe place.
   ~Waking();
 
@@ -32,6 +35,7 @@ class Waking {
   Engine& engine_;
   People& people_;
   WakeOptions options_;
+  std::function<void(const std::optional<Identity>&)> when_done_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;
   std::vector<Stage> stages_;  ///< this and what follows: guarded by mutex_

@@ -1,0 +1,346 @@
+#include "echo/answer.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/datetime.h"
+#include "echo/from_memory.h"
+
+namespace mbe {
+
+namespace {
+
+constexpr TimeMs day_ms = 86'400'000;
+constexpr TimeMs mood_days = 7;
+constexpr TimeMs mood_kept_ms = 600'000;
+constexpr std::size_t emotions_max = 3;
+constexpr std::size_t note_tokens = 160;
+constexpr double note_temperature = 0.2;
+
+using Steady = std::chrono::steady_clock;
+
+std::int64_t ms_since(Steady::time_point begun) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - begun).count();
+}
+
+Json memory_json(const BlockView& block, float score) {
+  return {{"block_index", block.block_index},
+          {"text", block.context},
+          {"timestamp", format_time(block.timestamp_ms)},
+          {"speaker", block.speaker},
+          {"score", score},
+          {"trust", block.trust}};
+}
+
+std::vector<ChatMessage> messages_of(const std::string& prompt) {
+  std::vector<ChatMessage> out;
+  const Json whole = Json::parse(prompt);
+  for (const Json& message : whole["messages"]) {
+    out.push_back({message["role"].get<std::string>(), message["content"].get<std::string>()});
+  }
+  return out;
+}
+
+}  // namespace
+
+/// The state of one answer.
+class Answerer::One {
+ public:
+  One(Answerer& owner, const AskRequest& request, const TellStep& tell, const std::stop_token& stop)
+      : owner_(owner), request_(request), tell_(tell), stop_(stop), identity_(owner.identity()) {}
+
+  Result<Json> run() {
+    MBE_ASSIGN(memory_, owner_.engine_.chain(request_.chain));
+    MBE_TRY(recall());
+    MBE_TRY(save_question());
+    if (asks_who(request_.question, analysis_, identity_ ? identity_->name : "")) {
+      say(voice_->who(identity_, request_.speaker), "identity");
+    } else {
+      const std::vector<CircuitEvent> notes = ask_circuits();
+      MBE_TRY(speak(notes));
+    }
+    MBE_TRY(save_answer());
+    return finish();
+  }
+
+ private:
+  Result<void> recall() {
+    const TimeMs now = owner_.clock_.now_ms();
+    MBE_ASSIGN(analysis_,
+               owner_.engine_.analyse(request_.question, now, request_.utc_offset_minutes));
+    voice_ = analysis_.language == "en" ? &owner_.english_ : &owner_.korean_;
+    MBE_ASSIGN(const Mood mood, owner_.mood_of(request_.chain, *memory_, now));
+    ComposeRequest compose;
+    compose.input = request_.question;
+    compose.conversation = request_.conversation;
+    compose.format = "openai";
+    compose.language = analysis_.language == "en" ? "en" : "ko";
+    compose.identity = voice_->system(identity_, request_.speaker, mood);
+    compose.keep = !request_.temporary;
+    compose.utc_offset_minutes = request_.utc_offset_minutes;
+    if (owner_.circuits_ != nullptr) {
+      compose.budget_tokens = owner_.circuits_->config().prompt_tokens;
+    }
+    MBE_ASSIGN(prompt_, memory_->compose(compose));
+    Json told = Json::array();
+    for (const WaypointView& point : prompt_.waypoints) {
+      const bool used =
+          std::ranges::find(prompt_.included, point.block_index) != prompt_.included.end();
+      if (!used) continue;
+      MBE_ASSIGN(BlockView block, memory_->show(point.block_index));
+      told.push_back(memory_json(block, point.relevance));
+      memories_.push_back(std::move(block));
+    }
+    recall_ms_ = ms_since(begun_);
+    owner_.note_run("recall");
+    tell_("recall", {{"memories", std::move(told)}, {"search_ms", recall_ms_}});
+    return {};
+  }
+
+  /// What was said is remembered even if nothing comes of it.
+  Result<void> save_question() {
+    if (request_.temporary) return {};
+    MBE_ASSIGN(question_index_, save(request_.question, request_.speaker.name, false, {}, {}));
+    return {};
+  }
+
+  Result<std::optional<std::uint64_t>> save(const std::string& text, const std::string& speaker,
+                                            bool from_echo, std::vector<std::uint64_t> refs,
+                                            const std::string& data) {
+    ObserveRequest turn;
+    turn.text = text;
+    turn.speaker = speaker;
+    turn.conversation = request_.conversation;
+    turn.from_assistant = from_echo;
+    turn.remember = "always";
+    turn.as.channel = request_.channel;
+    turn.as.writer = request_.writer;
+    turn.as.trust = request_.trust;
+    turn.as.session = request_.conversation;
+    turn.as.refs = std::move(refs);
+    turn.as.data = data;
+    turn.as.utc_offset_minutes = request_.utc_offset_minutes;
+    MBE_ASSIGN(const ObserveResult saved, memory_->observe(turn));
+    owner_.note_run("save");
+    return saved.block_index;
+  }
+
+  std::vector<CircuitEvent> ask_circuits() {
+    if (owner_.circuits_ == nullptr || !owner_.circuits_->any_ready()) return {};
+    route_ = request_.route.value_or(route_of(analysis_, false));
+    std::vector<NoteRequest> requests;
+    for (const Circuit circuit : circuits_of(route_)) requests.push_back(note_request(circuit));
+    return owner_.circuits_->notes(
+        requests, [this](const CircuitEvent& event) { tell_("circuit", event_json(event)); },
+        stop_);
+  }
+
+  /// Self sees the memories; the others what was said alone: their notes come sooner so.
+  [[nodiscard]] NoteRequest note_request(Circuit circuit) const {
+    ChatRequest out;
+    const std::string role = voice_->circuit(circuit, identity_);
+    if (circuit == Circuit::self) {
+      out.messages = messages_of(prompt_.prompt);
+      out.messages.front().text += "\n\n" + role;
+    } else {
+      out.messages = {{"system", role}, {"user", request_.question}};
+    }
+    out.tokens_max = note_tokens;
+    out.temperature = note_temperature;
+    out.schema = voice_->note_schema(circuit);
+    return {circuit, std::move(out)};
+  }
+
+  [[nodiscard]] static Json event_json(const CircuitEvent& event) {
+    return {{"circuit", circuit_name(event.circuit)},
+            {"state", circuit_state_name(event.state)},
+            {"model", event.model},
+            {"note", event.note.empty() ? Json() : Json::parse(event.note)},
+            {"ms", event.ms},
+            {"error", event.error ? Json(event.error->message()) : Json()}};
+  }
+
+  Result<void> speak(const std::vector<CircuitEvent>& notes) {
+    for (const CircuitEvent& note : notes) {
+      if (note.state != CircuitState::done) {
+        missing_.push_back(circuit_name(note.circuit));
+      } else {
+        notes_.push_back({{"circuit", circuit_name(note.circuit)},
+                          {"model", note.model},
+                          {"note", Json::parse(note.note)}});
+      }
+    }
+    if (owner_.circuits_ != nullptr && speak_with_model()) return {};
+    if (stop_.stop_requested()) return {};
+    if (question_index_ && !voice_->asks(request_.question, analysis_)) {
+      say(voice_->text("noted"), "memories");
+      return {};
+    }
+    MBE_ASSIGN(const std::string text,
+               answer_from_memory(*memory_, *voice_, analysis_, memories_, question_index_,
+                                  request_.utc_offset_minutes));
+    say(answer_.empty() ? text : "\n\n" + text, "memories");
+    return {};
+  }
+
+  /// False if nothing came of it.
+  bool speak_with_model() {
+    ChatRequest request;
+    request.messages = messages_of(prompt_.prompt);
+    if (!notes_.empty()) {
+      std::string& last = request.messages.back().text;
+      std::string advice = voice_->text("notes") + "\n";
+      for (const Json& note : notes_) advice += note["note"].dump() + "\n";
+      last = advice + "\n" + last;
+    }
+    request.tokens_max = owner_.circuits_->config().answer_tokens;
+    std::string by;
+    const Result<ChatReply> reply =
+        owner_.circuits_->answer(request, stop_, [this](std::string_view text) { add(text); }, by);
+    if (!by.empty()) made_of_ = "models";
+    spoken_by_ = by;
+    if (!reply.ok()) {
+      model_error_ = reply.error().message();
+      return false;
+    }
+    prompt_tokens_ = reply->prompt_tokens;
+    completion_tokens_ = reply->completion_tokens;
+    return !answer_.empty();
+  }
+
+  void add(std::string_view text) {
+    if (!first_delta_ms_) first_delta_ms_ = ms_since(begun_);
+    answer_ += text;
+    tell_("delta", {{"text", std::string(text)}});
+  }
+  void say(const std::string& text, const char* made_of) {
+    made_of_ = made_of;
+    add(text);
+  }
+
+  Result<void> save_answer() {
+    if (request_.temporary || answer_.empty()) return {};
+    std::vector<std::uint64_t> refs = prompt_.included;
+    if (question_index_) refs.push_back(*question_index_);
+    const Json evidence = {{"made_of", made_of_},
+                           {"route", route_name(route_)},
+                           {"model", spoken_by_},
+                           {"notes", notes_},
+                           {"missing", missing_}};
+    const std::string name = identity_ ? identity_->name : voice_->text("unnamed");
+    MBE_ASSIGN(answer_index_, save(answer_, name, true, std::move(refs), evidence.dump()));
+    return {};
+  }
+
+  Json finish() {
+    const auto index = [](const std::optional<std::uint64_t>& one) {
+      return one ? Json(*one) : Json();
+    };
+    tell_("memory_written",
+          {{"question", index(question_index_)}, {"answer", index(answer_index_)}});
+    const Json usage = {{"prompt_tokens", prompt_tokens_},
+                        {"completion_tokens", completion_tokens_},
+                        {"recall_ms", recall_ms_},
+                        {"first_delta_ms", first_delta_ms_ ? Json(*first_delta_ms_) : Json()},
+                        {"total_ms", ms_since(begun_)}};
+    tell_("usage", usage);
+    Json done = {{"answer", answer_},
+                 {"made_of", made_of_},
+                 {"route", route_name(route_)},
+                 {"missing", missing_},
+                 {"stopped", stop_.stop_requested()},
+                 {"model_error", model_error_.empty() ? Json() : Json(model_error_)},
+                 {"question_index", index(question_index_)},
+                 {"answer_index", index(answer_index_)},
+                 {"memories", prompt_.included},
+                 {"usage", usage}};
+    owner_.note_run("answer");
+    tell_("done", done);
+    return done;
+  }
+
+  Answerer& owner_;
+  const AskRequest& request_;
+  const TellStep& tell_;
+  const std::stop_token& stop_;
+  const Steady::time_point begun_ = Steady::now();
+  const std::optional<Identity> identity_;
+  const Voice* voice_ = nullptr;
+  Memory* memory_ = nullptr;
+  AnalysisView analysis_;
+  ComposeResult prompt_;
+  std::vector<BlockView> memories_;
+  Route route_ = Route::direct;
+  Json notes_ = Json::array(), missing_ = Json::array();
+  std::string answer_, made_of_ = "nothing", spoken_by_, model_error_;
+  std::optional<std::uint64_t> question_index_, answer_index_;
+  std::int64_t recall_ms_ = 0;
+  std::optional<std::int64_t> first_delta_ms_;
+  std::size_t prompt_tokens_ = 0, completion_tokens_ = 0;
+};
+
+Result<std::unique_ptr<Answerer>> Answerer::make(Engine& engine, Circuits* circuits,
+                                                 const Clock& clock) {
+  MBE_ASSIGN(Voice korean, Voice::load("ko"));
+  MBE_ASSIGN(Voice english, Voice::load("en"));
+  return std::unique_ptr<Answerer>(
+      new Answerer(engine, circuits, std::move(korean), std::move(english), clock));
+}
+
+Result<Json> Answerer::answer(const AskRequest& request, const TellStep& tell,
+                              const std::stop_token& stop) {
+  return One(*this, request, tell, stop).run();
+}
+
+void Answerer::note_run(const std::string& loop) {
+  const std::lock_guard lock(mutex_);
+  runs_[loop] = clock_.now_ms();
+}
+
+std::map<std::string, TimeMs> Answerer::last_run() const {
+  const std::lock_guard lock(mutex_);
+  return runs_;
+}
+
+void Answerer::set_identity(std::optional<Identity> identity) {
+  const std::lock_guard lock(mutex_);
+  if (identity) runs_["evolution"] = identity->fixed_ms;
+  identity_ = std::move(identity);
+}
+
+std::optional<Identity> Answerer::identity() const {
+  const std::lock_guard lock(mutex_);
+  return identity_;
+}
+
+/// Of the last days that there were, seen anew every ten minutes.
+Result<Mood> Answerer::mood_of(const std::string& chain, Memory& memory, TimeMs now) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto felt = felt_.find(chain);
+    if (felt != felt_.end() && felt->second.until_ms > now) return felt->second.mood;
+  }
+  RecallFilter lately;
+  lately.from_ms = now - mood_days * day_ms;
+  MBE_ASSIGN(const std::vector<DaySummary> days, memory.timeline(lately));
+  Mood out;
+  double blocks = 0;
+  std::map<std::string, std::size_t> counts;
+  for (const DaySummary& day : days) {
+    out.mood += day.mood * static_cast<double>(day.blocks);
+    blocks += static_cast<double>(day.blocks);
+    for (const std::string& tag : day.tags) ++counts[tag];
+  }
+  if (blocks > 0) out.mood /= blocks;
+  std::vector<std::pair<std::string, std::size_t>> all(counts.begin(), counts.end());
+  std::ranges::stable_sort(all, std::greater{}, &std::pair<std::string, std::size_t>::second);
+  for (std::size_t i = 0; i < std::min(all.size(), emotions_max); ++i) {
+    out.emotions.push_back(all[i].first);
+  }
+  const std::lock_guard lock(mutex_);
+  felt_[chain] = {now + mood_kept_ms, out};
+  runs_["tone"] = now;
+  return out;
+}
+
+}  // namespace mbe

@@ -1,0 +1,361 @@
+#include "server/echo_door.h"
+
+#include <algorithm>
+
+#include "base/datetime.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "operations/fields.h"
+#include "server/problem.h"
+#include "server/rest.h"
+
+namespace mbe {
+
+namespace {
+
+constexpr std::size_t answers_at_once = 16;
+constexpr std::size_t listeners_max = 1'000;
+constexpr std::size_t conversations_max = 50;
+constexpr std::size_t answers_looked_at = 1'000;
+constexpr std::size_t id_bytes = 10;
+constexpr std::size_t name_bytes_max = 200;
+constexpr auto tell_every = std::chrono::milliseconds(150);
+
+struct AskBody {
+  std::string question, conversation = "default", route;
+  bool temporary = false;
+};
+
+Result<AskBody> read_ask(const std::string& body) {
+  static const Fields<AskBody> fields = [] {
+    Fields<AskBody> out;
+    out.add("question", &AskBody::question, "what is said to Echo").required();
+    out.add("conversation", &AskBody::conversation, "which conversation it belongs to");
+    out.add("route", &AskBody::route, "direct, duo or trio; left out: by rule");
+    out.add("temporary", &AskBody::temporary, "read memory, leave nothing in it");
+    return out;
+  }();
+  MBE_ASSIGN(const Json json, read_json(body));
+  MBE_ASSIGN(AskBody out, fields.read(json));
+  if (out.conversation.empty() || out.conversation.size() > name_bytes_max) {
+    return fail(ErrorCode::invalid_argument, "the name of a conversation has 1 to {} bytes",
+                name_bytes_max);
+  }
+  if (!out.route.empty() && !route_from_name(out.route)) {
+    return fail(ErrorCode::invalid_argument, "`{}` is not one of direct, duo, trio", out.route);
+  }
+  return out;
+}
+
+bool wants_events(const HttpRequest& request) {
+  return request.header("accept").find("text/event-stream") != std::string::npos;
+}
+
+std::string line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+HttpResponse waits(const Catalog& messages, const Error& why, const std::string& seconds) {
+  HttpResponse out = problem(messages, 503, why);
+  out.headers.emplace_back("Retry-After", seconds);
+  return out;
+}
+
+Json last_run_json(const std::map<std::string, TimeMs>& runs) {
+  Json out = Json::array();
+  for (const char* name : {"answer", "save", "recall", "tone", "creation", "evolution"}) {
+    const auto run = runs.find(name);
+    const bool ran = run != runs.end();
+    out.push_back({{"name", name},
+                   {"state", ran ? "alive" : "waiting"},
+                   {"last_run", ran ? Json(format_time(run->second)) : Json()}});
+  }
+  return out;
+}
+
+}  // namespace
+
+EchoDoor::EchoDoor(EchoDoorOptions options)
+    : options_(std::move(options)),
+      jobs_(answers_at_once),
+      teller_([this](const std::stop_token& stop) { tell_listeners(stop); }) {}
+
+EchoDoor::~EchoDoor() {
+  stop();
+}
+
+void EchoDoor::stop() {
+  jobs_.stop();
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, answer] : answers_) answer.second.request_stop();
+}
+
+std::optional<HttpResponse> EchoDoor::answer(const HttpRequest& request, const Principal& who,
+                                             const Catalog& messages) {
+  const std::string& path = request.path;
+  const bool is_post = path == "/api/ask" || path == "/api/stop";
+  const bool is_get = path == "/api/boot" || path == "/api/boot/events" || path == "/api/status" ||
+                      path == "/api/conversations";
+  if (!is_post && !is_get) return std::nullopt;
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (is_post ? request.method != "POST" : !reads) {
+    return wrong_method(messages, is_post ? "POST" : "GET");
+  }
+  if (path == "/api/ask") return ask(request, who, messages);
+  if (path == "/api/stop") return stop_answer(request, who, messages);
+  if (path == "/api/conversations") return conversations(who, messages);
+  // What is left tells of the origin's memory and machine.
+  if (const auto allowed = check_access(who, "main", Right::read); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  if (path == "/api/boot/events") return boot_events(messages);
+  return path == "/api/boot" ? json_response(boot_status(messages)) : status();
+}
+
+Json EchoDoor::boot_status(const Catalog& messages) const {
+  Json out;
+  if (options_.waking != nullptr) {
+    out = options_.waking->status(messages);
+  } else {
+    const auto identity = options_.answerer.identity();
+    out = {{"state", "ready"},
+           {"stages", Json::array()},
+           {"identity", identity ? identity_json(*identity) : Json()},
+           {"seconds", 0},
+           {"note", nullptr}};
+  }
+  if (options_.circuits == nullptr) return out;
+  std::size_t ready = 0;
+  std::size_t there = 0;
+  bool loading = false;
+  for (const CircuitStatus& one : options_.circuits->status()) {
+    if (one.model.empty()) continue;
+    ++there;
+    if (one.state == ModelState::ready) ++ready;
+    loading = loading || one.state == ModelState::loading;
+  }
+  out["stages"].push_back({{"name", "circuits"},
+                           {"state", loading          ? "running"
+                                     : ready == there ? "done"
+                                                      : "failed"},
+                           {"done", ready},
+                           {"total", there},
+                           {"note", nullptr}});
+  if (loading && ready == 0 && out["state"] == "ready") out["state"] = "running";
+  return out;
+}
+
+/// Asking works once the memory is there, and one circuit where there are any.
+std::optional<HttpResponse> EchoDoor::not_yet(const Catalog& messages) const {
+  const Json status = boot_status(messages);
+  if (status["state"] != "running") return std::nullopt;
+  for (const Json& stage : status["stages"]) {
+    if (stage["state"] != "running") continue;
+    return waits(messages,
+                 fail(ErrorCode::unavailable, "Echo is still waking ({}); try again in a moment",
+                      stage["name"].get<std::string>()),
+                 "2");
+  }
+  return waits(messages, fail(ErrorCode::unavailable, "Echo is still waking; try again"), "1");
+}
+
+HttpResponse EchoDoor::ask(const HttpRequest& request, const Principal& who,
+                           const Catalog& messages) {
+  const auto body = read_ask(request.body);
+  if (!body.ok()) return problem(messages, body.error());
+  AskRequest ask;
+  ask.chain = who.own_chain();
+  const Right right = body->temporary ? Right::read : Right::write;
+  if (const auto allowed = check_access(who, ask.chain, right); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  if (auto wait = not_yet(messages)) return std::move(*wait);
+  ask.question = body->question;
+  ask.conversation = body->conversation;
+  ask.temporary = body->temporary;
+  ask.route = route_from_name(body->route);
+  ask.speaker = {who.name, who.role == Role::origin};
+  if (const auto identity = options_.answerer.identity(); ask.speaker.name.empty() && identity) {
+    ask.speaker.name = identity->origin;  // who owns the home's files
+  }
+  ask.writer = who.name;
+  ask.trust = who.trust();
+  ask.utc_offset_minutes = options_.utc_offset_minutes(system_clock().now_ms());
+  const std::string id = to_base32(random_bytes(id_bytes));
+  {
+    const std::lock_guard lock(mutex_);
+    answers_[id] = {who.name, {}};
+  }
+  HttpResponse out = wants_events(request) ? ask_streaming(std::move(ask), id, messages)
+                                           : ask_whole(ask, id, messages);
+  return out;
+}
+
+HttpResponse EchoDoor::ask_streaming(AskRequest ask, const std::string& id,
+                                     const Catalog& messages) {
+  const auto events = std::make_shared<EventStream>();
+  std::stop_source source;
+  {
+    const std::lock_guard lock(mutex_);
+    source = answers_.at(id).second;
+  }
+  // Whoever leaves wants no answer any more; what was said is remembered.
+  events->on_gone([source]() mutable { source.request_stop(); });
+  events->send("accepted", line({{"answer_id", id}, {"conversation", ask.conversation}}));
+  const bool started = jobs_.start([this, ask = std::move(ask), id, events, source,
+                                    &messages](const std::stop_token& ending) mutable {
+    const std::stop_callback end(ending, [&source] { source.request_stop(); });
+    std::mutex telling;
+    const TellStep tell = [&](std::string_view event, const Json& data) {
+      const std::lock_guard lock(telling);
+      events->send(event, line(data));
+    };
+    const auto done = options_.answerer.answer(ask, tell, source.get_token());
+    if (!done.ok()) events->send("error", problem(messages, done.error()).body);
+    events->end();
+    const std::lock_guard lock(mutex_);
+    answers_.erase(id);
+  });
+  if (!started) {
+    const std::lock_guard lock(mutex_);
+    answers_.erase(id);
+    return waits(messages, fail(ErrorCode::busy, "too many answers are being made; try again"),
+                 "2");
+  }
+  HttpResponse out;
+  out.events = events;
+  return out;
+}
+
+HttpResponse EchoDoor::ask_whole(const AskRequest& ask, const std::string& id,
+                                 const Catalog& messages) {
+  std::stop_source source;
+  {
+    const std::lock_guard lock(mutex_);
+    source = answers_.at(id).second;
+  }
+  const auto done =
+      options_.answerer.answer(ask, [](std::string_view, const Json&) {}, source.get_token());
+  const std::lock_guard lock(mutex_);
+  answers_.erase(id);
+  return done.ok() ? json_response(*done) : problem(messages, done.error());
+}
+
+HttpResponse EchoDoor::stop_answer(const HttpRequest& request, const Principal& who,
+                                   const Catalog& messages) {
+  struct Body {
+    std::string answer_id;
+  };
+  Fields<Body> fields;
+  fields.add("answer_id", &Body::answer_id, "as `accepted` told it").required();
+  const auto json = read_json(request.body);
+  if (!json.ok()) return problem(messages, json.error());
+  const auto body = fields.read(*json);
+  if (!body.ok()) return problem(messages, body.error());
+  const std::lock_guard lock(mutex_);
+  const auto answer = answers_.find(body->answer_id);
+  if (answer == answers_.end() || answer->second.first != who.name) {
+    return problem(messages, fail(ErrorCode::not_found, "no such answer is being made"));
+  }
+  answer->second.second.request_stop();
+  return json_response({{"done", true}});
+}
+
+HttpResponse EchoDoor::boot_events(const Catalog& messages) {
+  HttpResponse out;
+  out.events = std::make_shared<EventStream>(true);
+  {
+    const std::lock_guard lock(mutex_);
+    listeners_.remove_if([](const Listener& one) { return one.events->is_gone(); });
+    if (listeners_.size() >= listeners_max) {
+      return waits(messages, fail(ErrorCode::busy, "too many watch the waking; try again"), "5");
+    }
+    listeners_.push_back({out.events, messages, {}});
+  }
+  changed_.notify_all();
+  return out;
+}
+
+void EchoDoor::tell_listeners(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    changed_.wait(lock, stop, [this] { return !listeners_.empty(); });
+    for (Listener& one : listeners_) {
+      const Json status = boot_status(one.messages);
+      std::string text = line(status);
+      if (text != one.last) one.events->send("boot", text);
+      one.last = std::move(text);
+      if (status["state"] != "running") one.events->end();
+    }
+    listeners_.remove_if(
+        [](const Listener& one) { return one.events->is_gone() || one.events->is_ended(); });
+    changed_.wait_for(lock, stop, tell_every, [] { return false; });
+  }
+  for (Listener& one : listeners_) one.events->end();
+}
+
+HttpResponse EchoDoor::status() const {
+  Json circuits = Json::array();
+  if (options_.circuits != nullptr) {
+    for (const CircuitStatus& one : options_.circuits->status()) {
+      circuits.push_back(
+          {{"circuit", circuit_name(one.circuit)},
+           {"model", one.model},
+           {"state", one.model.empty() ? "absent" : std::string(model_state_name(one.state))},
+           {"restarts", one.restarts},
+           {"error", one.error.empty() ? Json() : Json(one.error)}});
+    }
+  }
+  Json out = {{"circuits", std::move(circuits)},
+              {"loops", last_run_json(options_.answerer.last_run())}};
+  const auto memory = options_.engine.chain("main");
+  if (memory.ok()) {
+    if (const auto stats = (*memory)->stats(); stats.ok()) {
+      out["vectors_pending"] = stats->vectors_pending;
+      out["memories"] = stats->memories;
+    }
+  }
+  return json_response(out);
+}
+
+/// The sessions in which Echo answered lately, newest first, each called by how it began.
+HttpResponse EchoDoor::conversations(const Principal& who, const Catalog& messages) const {
+  const std::string chain = who.own_chain();
+  if (const auto allowed = check_access(who, chain, Right::read); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  const auto memory = options_.engine.chain(chain);
+  if (!memory.ok()) return problem(messages, memory.error());
+  ListRequest newest;
+  newest.filter.kinds = {"answer"};
+  newest.limit = answers_looked_at;
+  const auto answers = (*memory)->list(newest);
+  if (!answers.ok()) return problem(messages, answers.error());
+  std::vector<std::string> sessions;
+  for (const BlockView& answer : *answers) {
+    const bool known = std::ranges::find(sessions, answer.session) != sessions.end();
+    if (known || answer.session.empty() || answer.channel == "transcript") continue;
+    sessions.push_back(answer.session);
+    if (sessions.size() == conversations_max) break;
+  }
+  Json out = Json::array();
+  for (const std::string& session : sessions) {
+    ListRequest first;
+    first.filter.sessions = {session};
+    first.oldest_first = true;
+    first.limit = 1;
+    const auto began = (*memory)->list(first);
+    if (!began.ok()) return problem(messages, began.error());
+    const auto turns = std::ranges::count(*answers, session, &BlockView::session);
+    const auto last = std::ranges::find(*answers, session, &BlockView::session);
+    out.push_back(
+        {{"conversation", session},
+         {"title", began->empty() ? "" : began->front().context},
+         {"answers", turns},
+         {"first", began->empty() ? Json() : Json(format_time(began->front().timestamp_ms))},
+         {"last", format_time(last->timestamp_ms)}});
+  }
+  return json_response({{"conversations", std::move(out)}});
+}
+
+}  // namespace mbe

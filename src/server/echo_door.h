@@ -1,0 +1,75 @@
+// Echo over HTTP: asking and stopping, its waking as it happens, its state, and the conversations.
+// Forms: docs/guide/ask.md. Who calls has been found out before (rest.cpp). Any thread may call.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "echo/answer.h"
+#include "people/access.h"
+#include "server/event_stream.h"
+#include "server/http.h"
+#include "server/jobs.h"
+#include "server/waking.h"
+
+namespace mbe {
+
+struct EchoDoorOptions {
+  Engine& engine;
+  Answerer& answerer;
+  Circuits* circuits = nullptr;    ///< null: no models
+  const Waking* waking = nullptr;  ///< null: nothing to wake from
+  std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
+};
+
+class EchoDoor {
+ public:
+  explicit EchoDoor(EchoDoorOptions options);
+  /// Ends the answers that are being made.
+  ~EchoDoor();
+
+  /// POST /api/ask, /api/stop; GET /api/boot, /api/boot/events, /api/status, /api/conversations.
+  /// Nothing for another path.
+  [[nodiscard]] std::optional<HttpResponse> answer(const HttpRequest& request, const Principal& who,
+                                                   const Catalog& messages);
+  /// Where the waking stands: {"state": running, ready or failed, "stages", "identity", "seconds"}.
+  [[nodiscard]] Json boot_status(const Catalog& messages) const;
+  /// Asks the answers that are being made to end soon.
+  void stop();
+
+ private:
+  struct Listener {
+    std::shared_ptr<EventStream> events;
+    const Catalog& messages;
+    std::string last;
+  };
+
+  [[nodiscard]] HttpResponse ask(const HttpRequest& request, const Principal& who,
+                                 const Catalog& messages);
+  [[nodiscard]] HttpResponse ask_streaming(AskRequest ask, const std::string& id,
+                                           const Catalog& messages);
+  [[nodiscard]] HttpResponse ask_whole(const AskRequest& ask, const std::string& id,
+                                       const Catalog& messages);
+  [[nodiscard]] std::optional<HttpResponse> not_yet(const Catalog& messages) const;
+  [[nodiscard]] HttpResponse stop_answer(const HttpRequest& request, const Principal& who,
+                                         const Catalog& messages);
+  [[nodiscard]] HttpResponse boot_events(const Catalog& messages);
+  [[nodiscard]] HttpResponse status() const;
+  [[nodiscard]] HttpResponse conversations(const Principal& who, const Catalog& messages) const;
+  void tell_listeners(const std::stop_token& stop);
+
+  EchoDoorOptions options_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::pair<std::string, std::stop_source>> answers_;  ///< id: whose, how
+  std::list<Listener> listeners_;  ///< of the waking; this and answers_: guarded by mutex_
+  std::condition_variable_any changed_;
+  Jobs jobs_;
+  std::jthread teller_;  ///< last: it uses all of the above
+};
+
+}  // namespace mbe
