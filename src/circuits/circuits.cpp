@@ -96,6 +96,7 @@ std::vector<CircuitStatus> Circuits::status() const {
       one.state = status.state;
       one.restarts = status.restarts;
       one.error = status.error;
+      one.pid = status.pid;
     }
     out.push_back(std::move(one));
   }

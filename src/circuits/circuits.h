@@ -37,7 +37,8 @@ struct CircuitStatus {
   std::string model;  ///< empty: it has none
   ModelState state = ModelState::failed;
   unsigned restarts = 0;
-  std::string error;
+  std::string error;  ///< why it ended last
+  pid_t pid = 0;      ///< of its server here; 0: none
 };
 
 /// What a circuit is asked: its role, and what its note looks like.

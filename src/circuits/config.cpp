@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view llama_server_resource = "llama-0.3.36/bin/llama-server";
+constexpr std::string_view llama_server_resource = "llama-server-0.3.36/bin/llama-server";
 constexpr std::int64_t tokens_max = 1'048'576;
 constexpr std::int64_t deadline_ms_max = 3'600'000;
 

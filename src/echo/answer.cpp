@@ -14,7 +14,7 @@ constexpr TimeMs day_ms = 86'400'000;
 constexpr TimeMs mood_days = 7;
 constexpr TimeMs mood_kept_ms = 600'000;
 constexpr std::size_t emotions_max = 3;
-constexpr std::size_t note_tokens = 160;
+constexpr std::size_t note_tokens = 320;  // what the longest note of notes.json takes
 constexpr double note_temperature = 0.2;
 
 using Steady = std::chrono::steady_clock;
