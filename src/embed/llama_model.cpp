@@ -1,6 +1,5 @@
 #include "embed/llama_model.h"
 
-#include <gguf.h>
 #include <llama.h>
 
 #include <algorithm>
@@ -96,31 +95,6 @@ bool copy_unit(const Number* from, std::span<float> to) {
 }
 
 }  // namespace
-
-Result<ModelShape> read_model_shape(const std::filesystem::path& gguf) {
-  struct FreeGguf {
-    void operator()(gguf_context* context) const { gguf_free(context); }
-  };
-  const std::unique_ptr<gguf_context, FreeGguf> file(
-      gguf_init_from_file(gguf.c_str(), {.no_alloc = true, .ctx = nullptr}));
-  const auto refused = [&] {
-    return fail(ErrorCode::corrupt, "{} is not an embedding model that libllama knows",
-                gguf.string());
-  };
-  if (!file) return refused();
-  const auto number = [&](const std::string& key) -> std::uint64_t {
-    const auto at = gguf_find_key(file.get(), key.c_str());
-    const bool known = at >= 0 && gguf_get_kv_type(file.get(), at) == GGUF_TYPE_UINT32;
-    return known ? gguf_get_val_u32(file.get(), at) : 0;
-  };
-  const auto name = gguf_find_key(file.get(), "general.architecture");
-  if (name < 0 || gguf_get_kv_type(file.get(), name) != GGUF_TYPE_STRING) return refused();
-  const std::string architecture = gguf_get_val_str(file.get(), name);
-  const ModelShape shape{number(architecture + ".embedding_length"),
-                         number(architecture + ".context_length")};
-  if (shape.dim == 0 || shape.tokens_max == 0) return refused();
-  return shape;
-}
 
 void LlamaModel::Free::operator()(llama_model* model) const {
   llama_model_free(model);

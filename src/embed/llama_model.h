@@ -24,15 +24,6 @@ namespace mbe {
 inline constexpr std::size_t batch_texts_max = 16;
 inline constexpr std::size_t batch_tokens = 512;
 
-/// What the metadata of a model says about its vectors.
-struct ModelShape {
-  std::uint64_t dim = 0;
-  std::uint64_t tokens_max = 0;
-};
-
-/// Reads a file that check_gguf has passed. Errors: corrupt (no vectors, or no length).
-[[nodiscard]] Result<ModelShape> read_model_shape(const std::filesystem::path& gguf);
-
 class LlamaModel {
  public:
   using Tokens = std::vector<std::int32_t>;

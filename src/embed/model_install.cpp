@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "embed/gguf_check.h"
-#include "embed/llama_model.h"
 #include "fs/file_system.h"
+#include "llm/gguf.h"
 
 namespace mbe {
 namespace {
@@ -13,6 +12,7 @@ namespace {
 struct Weights {
   std::uint64_t bytes = 0;
   Digest digest{};
+  std::uint64_t dim = 0, tokens_max = 0;
 };
 
 Result<Weights> check_weights(const std::filesystem::path& path) {
@@ -21,8 +21,14 @@ Result<Weights> check_weights(const std::filesystem::path& path) {
   if (size == 0) return fail(ErrorCode::corrupt, "{} is empty", path.string());
   MBE_ASSIGN(const auto mapping, file->map(size));
   const std::string_view bytes = mapping->view(0, size);
-  MBE_TRY(check_gguf(bytes));
-  return Weights{size, sha256(bytes)};
+  MBE_ASSIGN(const GgufHeader header, read_gguf(bytes));
+  const auto dim = header.number(header.architecture() + ".embedding_length");
+  const auto tokens_max = header.number(header.architecture() + ".context_length");
+  if (!dim || !tokens_max || *dim == 0 || *tokens_max == 0) {
+    return fail(ErrorCode::corrupt, "{} is not an embedding model that libllama knows",
+                path.string());
+  }
+  return Weights{size, sha256(bytes), *dim, *tokens_max};
 }
 
 }  // namespace
@@ -34,7 +40,6 @@ Result<ModelManifest> install_model(const std::filesystem::path& gguf,
                 facts.pooling);
   }
   MBE_ASSIGN(const Weights weights, check_weights(gguf));
-  MBE_ASSIGN(const ModelShape shape, read_model_shape(gguf));
   FileSystem& files = posix_file_system();
   MBE_TRY(files.make_directories(folder.string()));
   std::error_code failed;
@@ -51,8 +56,8 @@ Result<ModelManifest> install_model(const std::filesystem::path& gguf,
       {"bytes", weights.bytes},
       {"sha256", to_hex(view(weights.digest))},
       {"kind", "embedding"},
-      {"dim", shape.dim},
-      {"tokens_max", std::min<std::uint64_t>(shape.tokens_max, tokens_max_limit)},
+      {"dim", weights.dim},
+      {"tokens_max", std::min<std::uint64_t>(weights.tokens_max, tokens_max_limit)},
       {"pooling", facts.pooling},
       {"normalise", "none"},
       {"query_prefix", facts.query_prefix},

@@ -1,9 +1,9 @@
 #include "embed/model_manifest.h"
 
 #include "base/bytes.h"
-#include "embed/gguf_check.h"
 #include "embed/json_fields.h"
 #include "fs/file_system.h"
+#include "llm/gguf.h"
 
 namespace mbe {
 namespace {
@@ -74,7 +74,7 @@ Result<void> check_model_weights(const ModelManifest& manifest) {
     return fail(ErrorCode::corrupt,
                 "{} does not have its manifest's digest; set the model up again", path);
   }
-  MBE_TRY(check_gguf(bytes));
+  MBE_TRY(read_gguf(bytes));
   return {};
 }
 

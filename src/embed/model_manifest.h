@@ -45,7 +45,7 @@ inline constexpr std::size_t tokens_max_limit = 32768;
 [[nodiscard]] Result<ModelManifest> read_model_manifest(const std::filesystem::path& folder);
 
 /// Checks that the weights are the ones the manifest names and that their GGUF structure stays
-/// inside the file (embed/gguf_check.h). Cost: reads the file once, about 0.1 s for 73 MB.
+/// inside the file (llm/gguf.h). Cost: reads the file once, about 0.1 s for 73 MB.
 /// Errors: unavailable (not there or not readable), corrupt (other size, digest or structure).
 [[nodiscard]] Result<void> check_model_weights(const ModelManifest& manifest);
 

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// The smallest file that check_gguf accepts: no values, no tensors.
+/// The smallest file that read_gguf accepts: no values, no tensors.
 const std::string empty_gguf("GGUF\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
 
 /// A folder with a manifest and weights, removed at the end.
