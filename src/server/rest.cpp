@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/utf8.h"
+#include "server/pages.h"
 #include "server/problem.h"
 
 namespace mbe {
@@ -79,6 +80,7 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   if (const auto ours = auth_.check_origin(request); !ours.ok()) {
     return problem(messages, ours.error());
   }
+  if (auto page = page_answer(built_pages(), request, messages)) return *std::move(page);
   if (request.path == "/readyz") {
     return reads ? ready_answer(request) : wrong_method(messages, "GET");
   }

@@ -1,0 +1,132 @@
+// The conversation: words as they come, which memories were used and kept, stopping, asking again.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+
+import type {Browser, Page} from 'playwright-core';
+
+import {launch, logIn, openPage} from './browser.ts';
+import {LIFE} from './sample.ts';
+import {Server} from './server.ts';
+
+let server: Server;
+let browser: Browser;
+let page: Page;
+const turns = () => page.locator('.turns > li');
+const field = () => page.getByRole('textbox', {name: 'Echo에게 할 말'});
+
+before(async () => {
+  browser = await launch();
+  server = await Server.start({files: LIFE, people: {mina: 'origin'}});
+  page = await openPage(browser);
+  await logIn(page, server.url, 'mina');
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function ask(question: string): Promise<void> {
+  await field().fill(question);
+  await page.keyboard.press('Enter');
+}
+async function answered(): Promise<void> {
+  await page.getByRole('button', {name: '보내기'}).waitFor();
+}
+
+test('Chat.TeachesBeforeTheFirstWord', async () => {
+  await page.getByText('여기서 나눈 이야기는 기억이 됩니다.').waitFor();
+  await page.getByRole('button', {name: '나를 어떻게 기억하고 있어?'}).click();
+  assert.equal(await field().inputValue(), '나를 어떻게 기억하고 있어?');
+});
+
+test('Chat.StreamsAnAnswerAndShowsWhichMemoriesItUsedAndKept', async () => {
+  await ask('마라톤 얘기 기억나?');
+  await answered();
+  const turn = turns().last();
+  assert.ok((await turn.locator('.markdown').innerText()).length > 0);
+  await turn.getByText(/떠올린 기억 \d+개/).click();
+  await turn.getByRole('article').filter({hasText: '봄에는 마라톤을 한번'}).waitFor();
+  await turn.getByText('남긴 기억 2개').click();
+  await turn.getByRole('article').filter({hasText: '마라톤 얘기 기억나?'}).waitFor();
+  assert.ok(server.texts().includes('마라톤 얘기 기억나?'));
+});
+
+test('Chat.TellsWhyAMemoryWasUsed', async () => {
+  const used = turns().last().getByRole('article').filter({hasText: '봄에는 마라톤을 한번'});
+  await used.getByRole('button', {name: '왜?'}).click();
+  await used.getByText('“마라톤 얘기 기억나?”에 대하여').waitFor();
+  await used.getByRole('button', {name: '왜?'}).click();
+});
+
+test('Chat.ShowsWhatACircuitNoted', async () => {
+  const strip = page.getByRole('region', {name: '세 회로'});
+  await strip.getByRole('button', {name: /감정/}).click();
+  await strip.getByText(/감정.*·/).waitFor();
+});
+
+test('Chat.RendersMarkdownAndNothingThatIsFetched', async () => {
+  const answer = turns().last().locator('.markdown');
+  assert.equal(await answer.locator('img, script, iframe, form').count(), 0);
+});
+
+test('Chat.Copies', async () => {
+  await turns().last().getByRole('button', {name: '복사'}).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(copied.length > 0);
+});
+
+test('Chat.StopsAnAnswer', async () => {
+  await ask('길게 이야기해 줘');
+  await turns().last().locator('.markdown').waitFor();
+  await page.getByRole('button', {name: '멈추기'}).click();
+  await turns().last().getByText('여기서 멈췄습니다.').waitFor();
+  await answered();
+});
+
+test('Chat.AnswersAgainInTheSamePlace', async () => {
+  const count = await turns().count();
+  await turns().first().getByRole('button', {name: '다시 답하기'}).click();
+  await answered();
+  assert.equal(await turns().count(), count);
+  assert.ok((await turns().first().locator('.markdown').innerText()).length > 0);
+});
+
+test('Chat.ListsConversationsAndFindsThemByTitle', async () => {
+  const list = page.getByRole('complementary', {name: '대화 목록'});
+  await list.getByRole('button', {name: '새 대화'}).click();
+  await ask('새 프로젝트는 어때?');
+  await answered();
+  await list.getByRole('button', {name: /^새 프로젝트는 어때/}).waitFor();
+  await list.getByLabel('대화 찾기').fill('새 프로젝트');
+  assert.equal(await list.getByRole('listitem').count(), 1);
+  await list.getByLabel('대화 찾기').fill('없는 말');
+  await list.getByText('그런 대화가 없습니다.').waitFor();
+  await list.getByLabel('대화 찾기').fill('');
+});
+
+test('Chat.OpensAnEarlierConversation', async () => {
+  const list = page.getByRole('complementary', {name: '대화 목록'});
+  await list.locator('button.open').last().click();
+  await page.locator('.question').getByText('마라톤 얘기 기억나?').first().waitFor();
+});
+
+test('Chat.KeepsNothingOfATemporaryConversation', async () => {
+  const before = server.texts().length;
+  await page.getByRole('checkbox', {name: '임시 대화'}).check();
+  await page.getByText('임시 대화입니다.').waitFor();
+  await ask('이 말은 남기지 마');
+  await answered();
+  assert.ok((await turns().last().locator('.markdown').innerText()).length > 0);
+  assert.equal(server.texts().length, before);
+  await page.getByRole('checkbox', {name: '임시 대화'}).uncheck();
+});
+
+test('Chat.SaysWhatToDoWhenTheServerIsGone', async () => {
+  await page.context().setOffline(true);
+  await ask('들려?');
+  await page.getByRole('alert').getByText('서버에 닿지 않습니다.').waitFor();
+  await page.context().setOffline(false);
+  await page.getByRole('alert').getByRole('button', {name: '다시 해 보기'}).click();
+  await answered();
+  await page.getByRole('alert').waitFor({state: 'detached'});
+});

@@ -1,0 +1,99 @@
+// The real `mbe serve` on a temporary home, for one test file. What this build's server does not
+// have yet is answered by the stand-in before it (stand_in.ts).
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+
+import {StandIn} from './stand_in.ts';
+
+export const PASSWORD = 'twelve characters';
+const CODE = /\b[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}\b/;
+const URL_SHOWN = /http:\/\/\S+/;
+/** Where the transcripts were written, whatever zone the machine is in; the page's zone too. */
+const env = {...process.env, TZ: 'Asia/Seoul'};
+
+export interface Setup {
+  /** Files below the home, by path. */
+  files?: Record<string, string>;
+  /** Accounts made before the start, with PASSWORD. */
+  people?: Record<string, string>;
+}
+
+export class Server {
+  readonly mbe: string;
+  readonly home: string;
+  code = '';
+  url = '';
+  #process: ChildProcess | null = null;
+  #standIn: StandIn | null = null;
+
+  private constructor(mbe: string, home: string) {
+    this.mbe = mbe;
+    this.home = home;
+  }
+
+  static async start(setup: Setup = {}): Promise<Server> {
+    const mbe = process.env.MBE;
+    if (mbe === undefined) throw new Error('MBE names the program that is tested');
+    const server = new Server(mbe, mkdtempSync(join(tmpdir(), 'mbe-browser-')));
+    for (const [path, text] of Object.entries(setup.files ?? {})) {
+      mkdirSync(dirname(join(server.home, path)), {recursive: true});
+      writeFileSync(join(server.home, path), text);
+    }
+    for (const [name, role] of Object.entries(setup.people ?? {})) {
+      server.program(['people', 'add', name, '--role', role], `${PASSWORD}\n`);
+    }
+    await server.#serve();
+    return server;
+  }
+
+  /** Runs the program on the home; what it prints. */
+  program(words: string[], input = ''): string {
+    return execFileSync(this.mbe, ['--home', this.home, '--lang', 'en', ...words],
+                        {input, env, encoding: 'utf-8', stdio: ['pipe', 'pipe', 'pipe']});
+  }
+
+  /** What the memory of the origin holds, by the program rather than the page. */
+  texts(): string[] {
+    return this.program(['export', '--format', 'block_memory']).split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as {context: string}).context);
+  }
+
+  async stop(): Promise<void> {
+    this.#standIn?.close();
+    const process = this.#process;
+    if (process !== null && process.exitCode === null) {
+      const ended = new Promise((resolve) => process.once('exit', resolve));
+      process.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(this.home, {recursive: true});
+  }
+
+  async #serve(): Promise<void> {
+    const child = spawn(this.mbe, ['--home', this.home, '--lang', 'en', 'serve', '--port', '0'],
+                        {env, stdio: ['ignore', 'pipe', 'pipe']});
+    this.#process = child;
+    let said = '';
+    const real = await new Promise<string>((resolve, reject) => {
+      const hear = (bytes: Buffer): void => {
+        said += bytes.toString();
+        const url = URL_SHOWN.exec(said);
+        // The last line it says; the address comes before, and the code where there is one.
+        if (url !== null && said.includes('Ctrl-C')) resolve(url[0]);
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.once('exit', () => reject(new Error(`mbe serve ended: ${said}`)));
+    });
+    this.code = CODE.exec(said)?.[0] ?? '';
+    const missing = (await fetch(`${real}/api/session`)).status === 404;
+    if (missing) {
+      this.#standIn = await StandIn.start(real, this);
+      console.log('the server has no /api/session yet: the stand-in answers for what is missing');
+    }
+    this.url = this.#standIn?.url ?? real;
+  }
+}

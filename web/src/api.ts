@@ -1,0 +1,134 @@
+// The one place that knows the server's addresses. Every failure is an ApiError with the server's
+// own words in the language of the page.
+import {serverEvents} from './lib/events';
+import type {
+  Account, AskEvents, AskRequest, Block, Boot, Conversation, Day, Filter, ForgetPreview,
+  ForgetReport, ForgetTarget, HistoryEntry, Hit, Key, Listing, Person, Problem, RecallAnswer,
+  Role, Session, Stats, Status, Verdict,
+} from './types';
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly code: string, detail: string,
+              readonly retryAfter: number | null = null) {
+    super(detail);
+  }
+}
+
+const DAYS_AHEAD_MAX = 10_000;
+let language = 'ko';
+let onSignedOut: () => void = () => undefined;
+
+/** `signedOut` is called when the server no longer knows who we are. */
+export function configure(options: {language?: string; signedOut?: () => void}): void {
+  language = options.language ?? language;
+  onSignedOut = options.signedOut ?? onSignedOut;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const problem = await response.json().catch(() => ({})) as Partial<Problem>;
+  const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  return new ApiError(response.status, problem.code ?? 'http',
+                      problem.detail ?? `HTTP ${response.status}`,
+                      Number.isNaN(wait) ? null : wait);
+}
+
+async function call(path: string, body?: unknown, options: RequestInit = {}): Promise<Response> {
+  const given: RequestInit = body === undefined
+    ? {method: 'GET'} : {method: 'POST', body: JSON.stringify(body)};
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      ...given, ...options,
+      headers: {'Content-Type': 'application/json', 'Accept-Language': language,
+        ...options.headers},
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'offline', '');
+  }
+  if (response.ok) return response;
+  const failed = await failure(response);
+  if (response.status === 401 && path !== '/login') onSignedOut();
+  throw failed;
+}
+
+async function json<T>(path: string, body?: unknown): Promise<T> {
+  return await (await call(path, body)).json() as T;
+}
+
+const operation = <T>(name: string, body: object = {}) => json<T>(`/v1/${name}`, body);
+const zone = () => ({utc_offset_minutes: -new Date().getTimezoneOffset()});
+
+export const session = () => json<Session>('/api/session');
+export const firstRun = (name: string, password: string, code: string) =>
+  json<Account>('/first_run', {name, password, code});
+export const logIn = (name: string, password: string) => json<Account>('/login', {name, password});
+export const logOut = () => json('/logout', {});
+
+export const recall = (cue: string, filter: Filter, topK = 20) =>
+  operation<RecallAnswer>('recall', {cue, top_k: topK, ...zone(), ...filter});
+export const explain = (block_index: number, cue: string) =>
+  operation<Hit>('explain', {block_index, cue});
+export const show = (block_index: number) => operation<Block>('show', {block_index});
+export const list = (filter: Filter,
+                     page: {limit?: number; before?: number; from_index?: number;
+                       oldest_first?: boolean; all_kinds?: boolean} = {}) =>
+  operation<Listing>('list', {...filter, ...page});
+export const timeline = async (filter: Filter = {}) =>
+  (await operation<{days: Day[]}>('timeline', {...zone(), ...filter})).days.slice(-DAYS_AHEAD_MAX);
+export const history = async (block_index: number) =>
+  (await operation<{history: HistoryEntry[]}>('history', {block_index})).history;
+export const remember = (text: string) => operation<Block>('remember', {text, ...zone()});
+export const update = (block_index: number, text: string) =>
+  operation<Block>('update', {block_index, text, ...zone()});
+export const mark = (action: 'pin' | 'unpin' | 'hide' | 'restore', block_index: number) =>
+  operation(action, {block_index});
+export const forgetPreview = (target: ForgetTarget) =>
+  operation<ForgetPreview>('forget_preview', target);
+export const forget = (target: ForgetTarget, count: number, refuse: boolean) =>
+  operation<ForgetReport>('forget', {...target, count, refuse});
+export const stats = () => operation<Stats>('stats');
+export const verify = () => operation<Verdict>('verify');
+
+export const boot = () => json<Boot>('/api/boot');
+export const status = () => json<Status>('/api/status');
+export const evolve = () => json('/api/evolve', {});
+
+/** The waking as it goes on, until it has ended. */
+export async function* bootEvents(stop: AbortSignal): AsyncGenerator<Boot> {
+  const response = await call('/api/boot/events', undefined,
+                              {signal: stop, headers: {Accept: 'text/event-stream'}});
+  if (response.body === null) return;
+  for await (const event of serverEvents(response.body)) {
+    if (event.name === 'boot') yield JSON.parse(event.data) as Boot;
+  }
+}
+
+export type AskEvent = {[Name in keyof AskEvents]: {name: Name; data: AskEvents[Name]}}[
+  keyof AskEvents];
+
+/** One answer as it comes into being. */
+export async function* ask(request: AskRequest, stop: AbortSignal): AsyncGenerator<AskEvent> {
+  const response = await call('/api/ask', request,
+                              {signal: stop, headers: {Accept: 'text/event-stream'}});
+  if (response.body === null) return;
+  for await (const event of serverEvents(response.body)) {
+    yield {name: event.name, data: JSON.parse(event.data)} as AskEvent;
+  }
+}
+export const stop = (answer_id: string) => json('/api/stop', {answer_id});
+export const conversations = async () =>
+  (await json<{conversations: Conversation[]}>('/api/conversations')).conversations;
+export const renameConversation = (conversation: string, title: string) =>
+  json('/api/conversations/rename', {conversation, title});
+
+export const people = async () => (await json<{people: Person[]}>('/api/people')).people;
+export const addPerson = (name: string, role: Role, password: string) =>
+  json('/api/people/add', {name, role, password});
+export const removePerson = (name: string) => json('/api/people/remove', {name});
+export const setPassword = (name: string, password: string) =>
+  json('/api/people/passwd', {name, password});
+export const keys = async () => (await json<{keys: Key[]}>('/api/keys')).keys;
+export const createKey = (account: string, label: string, rights: string[], chains: string[]) =>
+  json<{key: string; id: string}>('/api/keys/create', {account, label, rights, chains});
+export const revokeKey = (id: string) => json('/api/keys/revoke', {id});

@@ -1,0 +1,119 @@
+// What the server says, as docs/operations.md, docs/guide/server.md and /openapi.json describe it.
+
+export type Role = 'origin' | 'member' | 'guest' | 'agent';
+export interface Account { name: string; role: Role }
+export interface Session { account: Account | null; first_run: boolean }
+
+export interface Block {
+  block_index: number;
+  timestamp: string;
+  context: string;
+  keywords: string[];
+  tags: string[];
+  importance: number;
+  hash: string;
+  state: string;
+  recorded: string;
+  kind: string;
+  trust: string;
+  speaker: string | null;
+  session: string | null;
+  source: string | null;
+  channel: string | null;
+  writer: string | null;
+  refs: number[];
+  keywords_now: string[];
+  tags_now: string[];
+  pinned: boolean;
+  hidden: boolean;
+  superseded_by: number | null;
+}
+export interface ArmShare { arm: string; rank: number; share: number }
+export interface Hit extends Block { score: number; arms: ArmShare[] }
+export interface RecallAnswer { hits: Hit[]; below_threshold: number; vectors_pending: number }
+export interface Listing { blocks: Block[]; next: number | null }
+export interface Day {
+  day: string; blocks: number; keywords: string[]; tags: string[]; mood: number;
+}
+export interface HistoryEntry { event: string; block: Block }
+export interface ForgetPreview {
+  count: number; targets: Block[]; derived: Block[]; notes: string[];
+}
+export interface ForgetReport { count: number; erase_block: number; unreached: string[] }
+export interface Stats {
+  blocks: number; memories: number; erased: number; pinned: number; hidden: number;
+  vectors: number; vectors_pending: number; log_bytes: number; keyword_bytes: number;
+  attribute_bytes: number; vector_bytes: number; chain: string; model: string | null;
+  head_hash: string;
+}
+export interface Verdict {
+  ok: boolean; blocks: number; bytes: number; erased: number; first_bad: number | null;
+  problems: string[];
+}
+
+/** What a list of memories is narrowed by; an absent member asks for nothing. */
+export interface Filter {
+  speakers?: string[]; sessions?: string[]; tags?: string[]; kinds?: string[];
+  from?: string; until?: string; include_hidden?: boolean; include_superseded?: boolean;
+}
+export type ForgetTarget = {blocks: number[]} | {sessions: string[]};
+
+export interface BootStage {
+  name: string; state: string; done: number; total: number; note: string | null;
+}
+export interface Identity {
+  version: number; name: string; origin: string; sentence: string; fixed: string;
+  sound: boolean; block_index: number; data: Record<string, unknown>;
+}
+export interface Boot {
+  state: 'running' | 'ready' | 'failed';
+  stages: BootStage[]; identity: Identity | null; seconds: number; note: string | null;
+}
+
+export type Circuit = 'emotion' | 'self' | 'creation';
+export type Route = 'direct' | 'duo' | 'trio';
+export interface CircuitStatus {
+  circuit: Circuit; model: string | null; state: 'ready' | 'loading' | 'failed' | 'absent';
+  restarts: number; error: string | null;
+}
+export interface LoopStatus {
+  name: string; last_run: string | null; state: string; note: string | null;
+}
+export interface Status {
+  circuits: CircuitStatus[]; loops: LoopStatus[];
+  vectors: {pending: number; per_s: number; left_s: number | null}; version: string;
+}
+
+/** A memory as an answer names it. */
+export interface RecalledMemory {
+  block_index: number; text: string; timestamp: string; speaker: string | null;
+  score: number; trust: string;
+}
+export interface CircuitEvent {
+  circuit: Circuit; state: 'started' | 'done' | 'failed' | 'skipped'; model: string | null;
+  note: Record<string, unknown> | null; ms: number | null; error: string | null;
+}
+export interface Problem { title: string; status: number; detail: string; code: string }
+export interface AskEvents {
+  accepted: {answer_id: string; conversation: string};
+  recall: {memories: RecalledMemory[]; search_ms: number; embed_ms: number};
+  circuit: CircuitEvent;
+  delta: {text: string};
+  memory_written: {question: number | null; answer: number | null};
+  usage: {prompt_tokens: number; completion_tokens: number; recall_ms: number;
+    first_delta_ms: number; total_ms: number};
+  done: {answer: string; made_of: 'models' | 'memories'; missing: Circuit[]; stopped: boolean};
+  error: Problem;
+}
+export interface AskRequest {
+  question: string; conversation: string; temporary: boolean; route: Route | null;
+}
+export interface Conversation {
+  conversation: string; title: string; turns: number; first: string; last: string;
+}
+
+export interface Person { name: string; role: Role; created?: string }
+export interface Key {
+  id: string; account: string; label: string; rights: string[]; chains: string[];
+  created?: string; expires?: string | null; last_used?: string | null;
+}
