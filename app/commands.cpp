@@ -30,6 +30,8 @@ void add_commands(CommandLine& root) {
   add_rebuild(root);
   add_reembed(root);
   add_model(root);
+  add_ask(root);
+  add_chat(root);
   add_boot(root);
   add_serve(root);
   add_people(root);

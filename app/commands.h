@@ -37,6 +37,8 @@ void add_verify(CommandLine& root);
 void add_rebuild(CommandLine& root);
 void add_reembed(CommandLine& root);
 void add_model(CommandLine& root);
+void add_ask(CommandLine& root);
+void add_chat(CommandLine& root);
 void add_boot(CommandLine& root);
 void add_serve(CommandLine& root);
 void add_people(CommandLine& root);

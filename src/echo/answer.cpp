@@ -93,7 +93,11 @@ class Answerer::One {
     }
     recall_ms_ = ms_since(begun_);
     owner_.note_run("recall");
-    tell_("recall", {{"memories", std::move(told)}, {"search_ms", recall_ms_}});
+    tell_("recall", {{"memories", std::move(told)},
+                     {"keywords", analysis_.keywords},
+                     {"tags", analysis_.tags},
+                     {"prompt_tokens", prompt_.tokens},
+                     {"search_ms", recall_ms_}});
     return {};
   }
 

@@ -150,7 +150,8 @@ class OpenAiStyle final : public ChatModel {
     if (!options_.key.empty()) call.headers.push_back("Authorization: Bearer " + options_.key);
     call.body = body_of(request, options_.model);
     Chunks chunks(on_text);
-    SseReader events([&](const std::string& data) { return chunks.take(data); });
+    SseReader events(
+        [&](const std::string&, const std::string& data) { return chunks.take(data); });
     MBE_ASSIGN(const HttpReply reply,
                http_call(call, stop, [&](std::string_view bytes) { return events.feed(bytes); }));
     if (reply.status != 200) return refusal(call.url, reply);

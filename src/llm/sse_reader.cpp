@@ -1,5 +1,7 @@
 #include "llm/sse_reader.h"
 
+#include <utility>
+
 namespace mbe {
 
 bool SseReader::feed(std::string_view bytes) {
@@ -18,26 +20,26 @@ bool SseReader::feed(std::string_view bytes) {
 }
 
 bool SseReader::end_line() {
-  if (line_.empty()) {
-    if (!has_data_) return true;
-    const std::string data = std::move(data_);
-    data_.clear();
-    has_data_ = false;
-    return on_data_(data);
+  if (!line_.empty()) {
+    const std::size_t colon = line_.find(':');
+    std::string_view value;
+    if (colon != std::string::npos) value = std::string_view(line_).substr(colon + 1);
+    if (value.starts_with(' ')) value.remove_prefix(1);
+    take_field(std::string_view(line_).substr(0, colon), value);
+    line_.clear();
+    return true;
   }
-  std::string_view value = line_;
-  if (constexpr std::string_view field = "data"; value.starts_with(field)) {
-    value.remove_prefix(field.size());
-    if (value.empty() || value[0] == ':') {
-      if (!value.empty()) value.remove_prefix(1);
-      if (value.starts_with(' ')) value.remove_prefix(1);
-      if (has_data_) data_ += '\n';
-      data_ += value;
-      has_data_ = true;
-    }
-  }
-  line_.clear();
-  return true;
+  const std::string name = std::exchange(name_, {});
+  const std::string data = std::exchange(data_, {});
+  return !std::exchange(has_data_, false) || on_event_(name, data);
+}
+
+void SseReader::take_field(std::string_view name, std::string_view value) {
+  if (name == "event") name_ = value;
+  if (name != "data") return;
+  if (has_data_) data_ += '\n';
+  data_ += value;
+  has_data_ = true;
 }
 
 }  // namespace mbe

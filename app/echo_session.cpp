@@ -1,0 +1,176 @@
+#include "echo_session.h"
+
+#include <thread>
+
+#include "echo/signer.h"
+#include "fs/file_system.h"
+#include "llm/http_client.h"
+#include "llm/sse_reader.h"
+#include "operations/operation.h"
+#include "ui/interrupt.h"
+
+namespace mbe::app {
+
+namespace {
+
+constexpr auto look_every = std::chrono::milliseconds(50);
+constexpr auto load_time = std::chrono::minutes(10);
+constexpr long ok_status = 200;
+
+/// Asks to stop once the person pressed Ctrl-C.
+class StopOnInterrupt {
+ public:
+  StopOnInterrupt()
+      : thread_([this](const std::stop_token& gone) {
+          while (!gone.stop_requested() && !interrupted()) std::this_thread::sleep_for(look_every);
+          if (!gone.stop_requested()) source_.request_stop();
+        }) {}
+  [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  std::stop_source source_;
+  const InterruptGuard guard_;
+  std::jthread thread_;
+};
+
+/// The server's error, as it told it in the person's language.
+Error told_error(const std::string& body) {
+  const Json problem = Json::parse(body, nullptr, false);
+  if (!problem.is_object()) return fail(ErrorCode::io, "the server's answer is no JSON");
+  const std::string code = problem.value("code", "");
+  ErrorCode out = ErrorCode::io;
+  for (const ErrorCode one :
+       {ErrorCode::invalid_argument, ErrorCode::not_found, ErrorCode::limit, ErrorCode::busy,
+        ErrorCode::denied, ErrorCode::unavailable, ErrorCode::corrupt}) {
+    if (error_name(one) == code) out = one;
+  }
+  return fail(out, "{}", problem.value("detail", body));
+}
+
+class ServedSession final : public EchoSession {
+ public:
+  ServedSession(std::string socket, std::string language)
+      : socket_(std::move(socket)), language_(std::move(language)) {}
+
+  Result<Json> ask(const Question& question, const TellStep& tell) override {
+    Json body = {{"question", question.text},
+                 {"conversation", question.conversation},
+                 {"temporary", question.temporary}};
+    if (!question.route.empty()) body["route"] = question.route;
+    HttpCall call = call_of("/api/ask", body);
+    call.headers.emplace_back("Accept: text/event-stream");
+    Json done;
+    std::optional<Error> failed;
+    SseReader events([&](const std::string& name, const std::string& data) {
+      if (name == "error") failed = told_error(data);
+      const Json json = Json::parse(data, nullptr, false);
+      if (name == "done") done = json;
+      if (name != "error") tell(name, json);
+      return true;
+    });
+    const StopOnInterrupt stop;
+    MBE_ASSIGN(const HttpReply reply, http_call(call, stop.token(), [&](std::string_view bytes) {
+                 return events.feed(bytes);
+               }));
+    if (reply.status != ok_status) return told_error(reply.body);
+    if (failed) return *failed;
+    return done;
+  }
+
+  Result<Json> run(const std::string& operation, const Json& arguments) override {
+    MBE_ASSIGN(const HttpReply reply, http_call(call_of("/v1/" + operation, arguments), {}));
+    if (reply.status != ok_status) return told_error(reply.body);
+    return Json::parse(reply.body);
+  }
+
+  /// Whether a server answers there.
+  [[nodiscard]] bool lives() const {
+    HttpCall call = call_of("/healthz", nullptr);
+    call.body.clear();
+    const auto reply = http_call(call, {});
+    return reply.ok() && reply->status == ok_status;
+  }
+
+ private:
+  [[nodiscard]] HttpCall call_of(const std::string& path, const Json& body) const {
+    HttpCall out;
+    out.url = "http://localhost" + path;
+    out.unix_socket = socket_;
+    out.headers = {"Content-Type: application/json", "Accept-Language: " + language_};
+    out.body = body.dump();
+    return out;
+  }
+  std::string socket_, language_;
+};
+
+class OwnSession final : public EchoSession {
+ public:
+  OwnSession(Context& context, Engine& engine, std::unique_ptr<Circuits> circuits,
+             std::unique_ptr<Answerer> answerer)
+      : context_(context),
+        engine_(engine),
+        circuits_(std::move(circuits)),
+        answerer_(std::move(answerer)) {}
+
+  Result<Json> ask(const Question& question, const TellStep& tell) override {
+    AskRequest request;
+    request.question = question.text;
+    request.conversation = question.conversation;
+    request.chain = context_.chain_name();
+    request.temporary = question.temporary;
+    request.route = route_from_name(question.route);
+    const auto identity = answerer_->identity();
+    request.speaker = {identity ? identity->origin : "", request.chain == "main"};
+    request.channel = "cli";
+    request.utc_offset_minutes = context_.zone().offset_minutes(system_clock().now_ms());
+    const StopOnInterrupt stop;
+    return answerer_->answer(request, tell, stop.token());
+  }
+
+  Result<Json> run(const std::string& name, const Json& arguments) override {
+    MBE_ASSIGN(Memory * memory, context_.memory(Access::write));
+    Call call{.engine = engine_,
+              .memory = memory,
+              .chain = context_.chain_name(),
+              .messages = context_.messages(),
+              .channel = "cli"};
+    const Operation* operation = find_operation(name);
+    MBE_ASSERT(operation != nullptr);
+    return operation->run(call, arguments);
+  }
+
+ private:
+  Context& context_;
+  Engine& engine_;
+  std::unique_ptr<Circuits> circuits_;
+  std::unique_ptr<Answerer> answerer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EchoSession>> EchoSession::open(Context& context) {
+  MBE_ASSIGN(const std::filesystem::path home, context.home());
+  const std::string socket = (home / "socket").string();
+  if (context.chain_name() == "main" && std::filesystem::exists(socket)) {
+    auto served = std::make_unique<ServedSession>(socket, context.language());
+    if (served->lives()) return std::unique_ptr<EchoSession>(std::move(served));
+  }
+  MBE_ASSIGN(Engine * engine, context.engine(Access::write));
+  MBE_ASSIGN(CircuitsConfig config, read_circuits(engine->home()));
+  std::unique_ptr<Circuits> circuits;
+  if (!config.models.empty()) {
+    MBE_ASSIGN(circuits, Circuits::start(std::move(config), engine->home() / "logs"));
+    context.say(context.tr("loading the models …"));
+    const StopOnInterrupt stop;
+    circuits->wait_ready(load_time, stop.token());
+  }
+  MBE_ASSIGN(auto answerer, Answerer::make(*engine, circuits.get()));
+  MBE_ASSIGN(const Signer signer, Signer::open(posix_file_system(), engine->home().string()));
+  MBE_ASSIGN(Memory * main, engine->chain("main"));
+  MBE_ASSIGN(const std::vector<Identity> all, identities(*main, signer));
+  if (!all.empty()) answerer->set_identity(all.back());
+  return std::unique_ptr<EchoSession>(
+      std::make_unique<OwnSession>(context, *engine, std::move(circuits), std::move(answerer)));
+}
+
+}  // namespace mbe::app
