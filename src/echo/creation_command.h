@@ -36,7 +36,7 @@ class CreationCommands {
   ~CreationCommands();
 
   /// The command in the text, if it holds one; the last one of several. text: UTF-8; ill-formed
-  /// bytes are skipped; beyond text_bytes_max nothing is read. Cost: linear, well under 1 ms for a
+  /// bytes are skipped; beyond text_bytes_max nothing is read. Cost: linear, tens of µs for a
   /// chat line.
   [[nodiscard]] std::optional<CreationCommand> find(std::string_view text) const;
 

@@ -48,6 +48,7 @@ class Sentence {
   [[nodiscard]] bool tells(std::size_t i, bool asked) const;
   [[nodiscard]] bool joins_order(std::size_t i) const;
   [[nodiscard]] std::size_t skip_fillers(std::size_t i) const;
+  [[nodiscard]] Verb verb_from(std::size_t i, std::string_view base) const;
   [[nodiscard]] Verb verb_at(std::size_t i, bool ing) const;
   [[nodiscard]] std::optional<Thing> ordered(std::size_t i) const;
   [[nodiscard]] std::optional<Thing> asked(std::size_t i) const;
@@ -131,7 +132,8 @@ bool Sentence::joins_order(std::size_t i) const {
   auto first = skip_fillers(clause);
   if (tokens_[joint].word == "please") return !is(Section::negation, joint > 0 ? joint - 1 : 0);
   if (first >= joint) return false;
-  for (const auto& ask : side_.all(Section::ask)) {
+  for (const auto row : side_.beginning(Section::ask, tokens_[first].word)) {
+    const auto& ask = side_.all(Section::ask)[row];
     if (ask.form != "base" && ask.form != "help") continue;
     if (english::phrase_at(tokens_, first, ask.word) != 0) return true;
   }
@@ -144,36 +146,36 @@ std::size_t Sentence::skip_fillers(std::size_t i) const {
   return i;
 }
 
-/// The longest verb of making at token i, as said (ing: writing).
-Sentence::Verb Sentence::verb_at(std::size_t i, bool ing) const {
-  const auto base_of = [](const std::string& word) {
-    std::array<std::string, 3> forms;
-    if (word.size() < 5 || !word.ends_with("ing")) return forms;
-    forms[0] = word.substr(0, word.size() - 3);
-    forms[1] = forms[0] + "e";
-    if (forms[0].size() > 2 && forms[0].back() == forms[0][forms[0].size() - 2]) {
-      forms[2] = forms[0].substr(0, forms[0].size() - 1);
-    }
-    return forms;
-  };
-  std::array<std::string, 3> forms{tokens_[i].word, {}, {}};
-  if (ing) forms = base_of(tokens_[i].word);
-  for (const auto& verb : side_.all(Section::verb)) {
-    const auto space = verb.word.find(' ');
-    const auto first = std::string_view(verb.word).substr(0, space);
-    if (std::ranges::find(forms, first) == forms.end()) continue;
-    if (space == std::string::npos) return {&verb, i + 1};
-    const auto rest = std::string_view(verb.word).substr(space + 1);
+/// The longest verb of making at token i whose first word is `base`.
+Sentence::Verb Sentence::verb_from(std::size_t i, std::string_view base) const {
+  for (const auto row : side_.beginning(Section::verb, base)) {
+    const auto& verb = side_.all(Section::verb)[row];
+    if (verb.word.size() == base.size()) return {&verb, i + 1};
+    const auto rest = std::string_view(verb.word).substr(base.size() + 1);
     for (std::size_t gap = 0; gap <= 1; ++gap) {  // whip me up, put me together
       if (gap == 1 && (tokens_[i + 1].mark || !is(Section::benefactor, i + 1))) break;
       const auto count = english::phrase_at(tokens_, i + 1 + gap, rest);
       if (count != 0) return {&verb, i + 1 + gap + count};
     }
     if (rest != "together") continue;
-    for (auto k = i + 1; k < i + separated_words_max && k < tokens_.size(); ++k) {
-      if (tokens_[k].mark) break;
+    for (auto k = i + 1; k < i + separated_words_max && !tokens_[k].mark; ++k) {
       if (tokens_[k].word == rest) return {&verb, i + 1};  // put a budget together
     }
+  }
+  return {};
+}
+
+/// The verb of making at token i, in the base form or as said (ing: writing).
+Sentence::Verb Sentence::verb_at(std::size_t i, bool ing) const {
+  const auto& said = tokens_[i].word;
+  constexpr std::string_view suffix = "ing";
+  if (tokens_[i].mark) return {};
+  if (!ing) return verb_from(i, said);
+  if (said.size() < suffix.size() + 2 || !said.ends_with(suffix)) return {};
+  const auto stem = said.substr(0, said.size() - suffix.size());
+  const bool doubled = stem.back() == stem[stem.size() - 2];
+  for (const auto& base : {stem, stem + "e", doubled ? stem.substr(0, stem.size() - 1) : stem}) {
+    if (const auto verb = verb_from(i, base); verb.word != nullptr) return verb;
   }
   return {};
 }
@@ -278,7 +280,8 @@ std::optional<Thing> Sentence::ordered(std::size_t i) const {
 std::optional<Thing> Sentence::asked(std::size_t i) const {
   constexpr std::array<std::string_view, 8> modals{"can ",   "could ", "would ", "will ",
                                                    "do you", "is it",  "are ",   "possible"};
-  for (const auto& ask : side_.all(Section::ask)) {
+  for (const auto row : side_.beginning(Section::ask, tokens_[i].word)) {
+    const auto& ask = side_.all(Section::ask)[row];
     if (ask.form == "thing") continue;
     const auto count = english::phrase_at(tokens_, i, ask.word);
     if (count == 0 || !opens(i, true)) continue;
@@ -287,7 +290,9 @@ std::optional<Thing> Sentence::asked(std::size_t i) const {
     opening.modal = std::ranges::any_of(
         modals, [&](std::string_view modal) { return ask.word.starts_with(modal); });
     bool ing = ask.form == "ing" || ask.form == "helping";
-    for (const auto& more : side_.all(Section::ask)) {  // could you + help me, would you + try to
+    // could you + help me, would you + try to
+    for (const auto next : side_.beginning(Section::ask, tokens_[opening.at].word)) {
+      const auto& more = side_.all(Section::ask)[next];
       if (more.form != "help" && more.form != "ing" && more.form != "base") continue;
       const auto further = english::phrase_at(tokens_, opening.at, more.word);
       if (further == 0) continue;
@@ -305,7 +310,8 @@ std::optional<Thing> Sentence::asked(std::size_t i) const {
 
 /// A thing that is asked for without a verb of making: I need a cover letter.
 std::optional<Thing> Sentence::wanted(std::size_t i) const {
-  for (const auto& ask : side_.all(Section::ask)) {
+  for (const auto row : side_.beginning(Section::ask, tokens_[i].word)) {
+    const auto& ask = side_.all(Section::ask)[row];
     if (ask.form != "thing") continue;
     const auto count = english::phrase_at(tokens_, i, ask.word);
     if (count == 0 || !opens(i, false)) continue;

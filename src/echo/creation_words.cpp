@@ -87,6 +87,14 @@ bool Words::Side::takes_no_artefact(std::string_view verb, std::string_view obje
   return has(Section::not_object, std::string(verb).append(" ").append(object));
 }
 
+const std::vector<std::uint32_t>& Words::Side::beginning(Section section,
+                                                         std::string_view word) const {
+  static const std::vector<std::uint32_t> none;
+  const auto& first = first_words_[static_cast<std::size_t>(section)];
+  const auto found = first.find(word);
+  return found == first.end() ? none : found->second;
+}
+
 bool Words::Side::add(Section section, Word word) {
   const auto at = static_cast<std::size_t>(section);
   // A phrase may ask in two ways: how about a poem, how about writing one.
@@ -100,6 +108,10 @@ void Words::Side::sort() {
   for (std::size_t at = 0; at < lists_.size(); ++at) {
     std::ranges::stable_sort(lists_[at], std::ranges::greater{},
                              [](const Word& word) { return word.word.size(); });
+    for (std::uint32_t i = 0; i < lists_[at].size(); ++i) {
+      const auto& word = lists_[at][i].word;
+      first_words_[at][word.substr(0, word.find(' '))].push_back(i);
+    }
     if (at == static_cast<std::size_t>(Section::ask)) continue;
     for (std::size_t i = 0; i < lists_[at].size(); ++i) index_[at][lists_[at][i].word] = i;
   }

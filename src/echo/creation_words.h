@@ -109,6 +109,9 @@ class Words {
     [[nodiscard]] const std::vector<Word>& all(Section section) const {
       return lists_[static_cast<std::size_t>(section)];
     }
+    /// Places in all(section) of the English rows whose first word that is, longest row first.
+    [[nodiscard]] const std::vector<std::uint32_t>& beginning(Section section,
+                                                              std::string_view word) const;
     /// Whether that verb takes the object without making an artefact.
     [[nodiscard]] bool takes_no_artefact(std::string_view verb, std::string_view object) const;
 
@@ -116,6 +119,9 @@ class Words {
     friend class Words;
     std::array<std::vector<Word>, static_cast<std::size_t>(Section::end_)> lists_;
     std::array<analyse::StringMap<std::size_t>, static_cast<std::size_t>(Section::end_)> index_;
+    std::array<analyse::StringMap<std::vector<std::uint32_t>>,
+               static_cast<std::size_t>(Section::end_)>
+        first_words_;
     [[nodiscard]] bool add(Section section, Word word);
     void sort();
   };
