@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "base/datetime.h"
+#include "base/resources.h"
+#include "echo/creations.h"
 #include "echo/from_memory.h"
 
 namespace mbe {
@@ -16,6 +18,7 @@ constexpr TimeMs mood_kept_ms = 600'000;
 constexpr std::size_t emotions_max = 3;
 constexpr std::size_t note_tokens = 320;  // what the longest note of notes.json takes
 constexpr double note_temperature = 0.2;
+constexpr std::size_t creation_tokens_factor = 4;  // a thing made is longer than an answer
 
 using Steady = std::chrono::steady_clock;
 
@@ -55,10 +58,13 @@ class Answerer::One {
     MBE_TRY(save_question());
     if (asks_who(request_.question, analysis_, identity_ ? identity_->name : "")) {
       say(voice_->who(identity_, request_.speaker), "identity");
+    } else if (command_ && !request_.speaker.is_origin) {
+      say(voice_->text("creation_denied"), "rules");
     } else {
       const std::vector<CircuitEvent> notes = ask_circuits();
       MBE_TRY(speak(notes));
     }
+    MBE_TRY(save_creation());
     MBE_TRY(save_answer());
     return finish();
   }
@@ -69,6 +75,7 @@ class Answerer::One {
     MBE_ASSIGN(analysis_,
                owner_.engine_.analyse(request_.question, now, request_.utc_offset_minutes));
     voice_ = analysis_.language == "en" ? &owner_.english_ : &owner_.korean_;
+    command_ = owner_.commands_.find(request_.question);
     MBE_ASSIGN(const Mood mood, owner_.mood_of(request_.chain, *memory_, now));
     ComposeRequest compose;
     compose.input = request_.question;
@@ -118,6 +125,7 @@ class Answerer::One {
     turn.from_assistant = from_echo;
     turn.remember = "always";
     turn.as.channel = request_.channel;
+    if (from_echo && !creation_.empty()) turn.as.kind = "creation";
     turn.as.writer = request_.writer;
     turn.as.trust = request_.trust;
     turn.as.session = request_.conversation;
@@ -131,7 +139,7 @@ class Answerer::One {
 
   std::vector<CircuitEvent> ask_circuits() {
     if (owner_.circuits_ == nullptr || !owner_.circuits_->any_ready()) return {};
-    route_ = request_.route.value_or(route_of(analysis_, false));
+    route_ = request_.route.value_or(route_of(analysis_, command_.has_value()));
     std::vector<NoteRequest> requests;
     for (const Circuit circuit : circuits_of(route_)) requests.push_back(note_request(circuit));
     return owner_.circuits_->notes(
@@ -174,8 +182,13 @@ class Answerer::One {
                           {"note", Json::parse(note.note)}});
       }
     }
-    if (owner_.circuits_ != nullptr && speak_with_model()) return {};
-    if (stop_.stop_requested()) return {};
+    if (owner_.circuits_ != nullptr) speak_with_model();
+    // What a model has begun to say stands, even if it broke off.
+    if (!answer_.empty() || stop_.stop_requested()) return {};
+    if (command_) {
+      say(voice_->text("creation_needs_model"), "rules");
+      return {};
+    }
     if (question_index_ && !voice_->asks(request_.question, analysis_)) {
       say(voice_->text("noted"), "memories");
       return {};
@@ -183,12 +196,11 @@ class Answerer::One {
     MBE_ASSIGN(const std::string text,
                answer_from_memory(*memory_, *voice_, analysis_, memories_, question_index_,
                                   request_.utc_offset_minutes));
-    say(answer_.empty() ? text : "\n\n" + text, "memories");
+    say(text, "memories");
     return {};
   }
 
-  /// False if nothing came of it.
-  bool speak_with_model() {
+  void speak_with_model() {
     ChatRequest request;
     request.messages = messages_of(prompt_.prompt);
     if (!notes_.empty()) {
@@ -198,6 +210,10 @@ class Answerer::One {
       last = advice + "\n" + last;
     }
     request.tokens_max = owner_.circuits_->config().answer_tokens;
+    if (command_) {
+      request.messages.front().text += "\n\n" + voice_->creation(identity_);
+      request.tokens_max *= creation_tokens_factor;
+    }
     std::string by;
     const Result<ChatReply> reply =
         owner_.circuits_->answer(request, stop_, [this](std::string_view text) { add(text); }, by);
@@ -205,11 +221,28 @@ class Answerer::One {
     spoken_by_ = by;
     if (!reply.ok()) {
       model_error_ = reply.error().message();
-      return false;
+      return;
     }
     prompt_tokens_ = reply->prompt_tokens;
     completion_tokens_ = reply->completion_tokens;
-    return !answer_.empty();
+  }
+
+  /// What was made for the origin is kept as a file too.
+  Result<void> save_creation() {
+    if (!command_ || made_of_ != "models" || request_.temporary || stop_.stop_requested()) {
+      return {};
+    }
+    Creation made;
+    made.kind = creation_kind_name(command_->kind);
+    made.artefact = command_->artefact;
+    made.asked = request_.question;
+    made.text = answer_;
+    made.model = spoken_by_;
+    made.blocks = prompt_.included;
+    made.time_ms = owner_.clock_.now_ms();
+    MBE_ASSIGN(creation_, mbe::save_creation(owner_.engine_.home(), made));
+    owner_.note_run("creation");
+    return {};
   }
 
   void add(std::string_view text) {
@@ -226,11 +259,10 @@ class Answerer::One {
     if (request_.temporary || answer_.empty()) return {};
     std::vector<std::uint64_t> refs = prompt_.included;
     if (question_index_) refs.push_back(*question_index_);
-    const Json evidence = {{"made_of", made_of_},
-                           {"route", route_name(route_)},
-                           {"model", spoken_by_},
-                           {"notes", notes_},
-                           {"missing", missing_}};
+    const Json evidence = {
+        {"made_of", made_of_}, {"route", route_name(route_)},
+        {"model", spoken_by_}, {"notes", notes_},
+        {"missing", missing_}, {"creation", creation_.empty() ? Json() : Json(creation_)}};
     const std::string name = identity_ ? identity_->name : voice_->text("unnamed");
     MBE_ASSIGN(answer_index_, save(answer_, name, true, std::move(refs), evidence.dump()));
     return {};
@@ -253,6 +285,7 @@ class Answerer::One {
                  {"route", route_name(route_)},
                  {"missing", missing_},
                  {"stopped", stop_.stop_requested()},
+                 {"creation", creation_.empty() ? Json() : Json(creation_)},
                  {"model_error", model_error_.empty() ? Json() : Json(model_error_)},
                  {"question_index", index(question_index_)},
                  {"answer_index", index(answer_index_)},
@@ -276,7 +309,8 @@ class Answerer::One {
   std::vector<BlockView> memories_;
   Route route_ = Route::direct;
   Json notes_ = Json::array(), missing_ = Json::array();
-  std::string answer_, made_of_ = "nothing", spoken_by_, model_error_;
+  std::optional<CreationCommand> command_;
+  std::string answer_, made_of_ = "nothing", spoken_by_, model_error_, creation_;
   std::optional<std::uint64_t> question_index_, answer_index_;
   std::int64_t recall_ms_ = 0;
   std::optional<std::int64_t> first_delta_ms_;
@@ -287,8 +321,12 @@ Result<std::unique_ptr<Answerer>> Answerer::make(Engine& engine, Circuits* circu
                                                  const Clock& clock) {
   MBE_ASSIGN(Voice korean, Voice::load("ko"));
   MBE_ASSIGN(Voice english, Voice::load("en"));
-  return std::unique_ptr<Answerer>(
-      new Answerer(engine, circuits, std::move(korean), std::move(english), clock));
+  MBE_ASSIGN(const auto dictionary, find_resource(korean_dictionary_resource));
+  MBE_ASSIGN(const auto lexicon, find_resource("lexicon"));
+  MBE_ASSIGN(const auto words, find_resource("echo/creation.tsv"));
+  MBE_ASSIGN(CreationCommands commands, CreationCommands::open({dictionary, lexicon}, words));
+  return std::unique_ptr<Answerer>(new Answerer(engine, circuits, std::move(korean),
+                                                std::move(english), std::move(commands), clock));
 }
 
 Result<Json> Answerer::answer(const AskRequest& request, const TellStep& tell,

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "circuits/circuits.h"
+#include "creation/creation_command.h"
 #include "echo/identity.h"
 #include "echo/route.h"
 #include "echo/voice.h"
@@ -36,7 +37,8 @@ using TellStep = std::function<void(std::string_view event, const Json& data)>;
 
 class Answerer {
  public:
-  /// engine and circuits must outlive it; circuits null: no models. Errors: those of Voice::load.
+  /// engine and circuits must outlive it; circuits null: no models. Errors: those of Voice::load
+  /// and CreationCommands::open.
   [[nodiscard]] static Result<std::unique_ptr<Answerer>> make(Engine& engine, Circuits* circuits,
                                                               const Clock& clock = system_clock());
 
@@ -58,11 +60,13 @@ class Answerer {
     Mood mood;
   };
 
-  Answerer(Engine& engine, Circuits* circuits, Voice korean, Voice english, const Clock& clock)
+  Answerer(Engine& engine, Circuits* circuits, Voice korean, Voice english,
+           CreationCommands commands, const Clock& clock)
       : engine_(engine),
         circuits_(circuits),
         korean_(std::move(korean)),
         english_(std::move(english)),
+        commands_(std::move(commands)),
         clock_(clock) {}
   void note_run(const std::string& loop);
   [[nodiscard]] Result<Mood> mood_of(const std::string& chain, Memory& memory, TimeMs now);
@@ -70,6 +74,7 @@ class Answerer {
   Engine& engine_;
   Circuits* circuits_;
   Voice korean_, english_;
+  CreationCommands commands_;
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::optional<Identity> identity_;    ///< guarded by mutex_

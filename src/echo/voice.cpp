@@ -58,11 +58,29 @@ std::string joined(const Json& texts, std::string_view between) {
 Result<Voice> Voice::load(const std::string& language) {
   MBE_ASSIGN(Json texts, read_texts(language + ".json"));
   MBE_ASSIGN(Json schemas, read_texts("notes.json"));
-  constexpr std::array<const char*, 22> keys = {
-      "origin",   "guest",         "declarations",    "philosophy", "tone",  "bounds",
-      "emotions", "unnamed",       "unfixed",         "to_guest",   "notes", "name_sentence",
-      "creation", "memories_only", "creation_denied", "nothing",    "noted", "memory",
-      "nobody",   "day",           "day_keywords",    "day_mood"};
+  constexpr std::array<const char*, 23> keys = {"origin",
+                                                "guest",
+                                                "declarations",
+                                                "philosophy",
+                                                "tone",
+                                                "bounds",
+                                                "emotions",
+                                                "unnamed",
+                                                "unfixed",
+                                                "to_guest",
+                                                "notes",
+                                                "name_sentence",
+                                                "creation",
+                                                "memories_only",
+                                                "creation_denied",
+                                                "nothing",
+                                                "noted",
+                                                "memory",
+                                                "nobody",
+                                                "day",
+                                                "day_keywords",
+                                                "day_mood",
+                                                "creation_needs_model"};
   bool sound =
       texts["tones"].is_object() && texts["circuits"].is_object() && texts["asking"].is_array();
   for (const char* key : keys) sound = sound && texts[key].is_string();

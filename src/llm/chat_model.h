@@ -23,7 +23,9 @@ struct ChatRequest {
   std::vector<ChatMessage> messages;
   std::size_t tokens_max = 512;  ///< of the answer
   double temperature = 0.7;      ///< 0 … 2
-  std::string schema;            ///< a JSON Schema that the answer must follow; empty: free text
+  /// Ends an answer: marks of turns that a model without them in its vocabulary writes out.
+  std::vector<std::string> stop = {"<|im_end|>", "<|im_start|>"};
+  std::string schema;  ///< a JSON Schema that the answer must follow; empty: free text
 };
 
 struct ChatReply {

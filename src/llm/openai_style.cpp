@@ -25,6 +25,7 @@ std::string body_of(const ChatRequest& request, const std::string& model) {
               {"stream", true},
               {"stream_options", {{"include_usage", true}}}};
   if (!model.empty()) out["model"] = model;
+  if (!request.stop.empty()) out["stop"] = request.stop;
   if (!request.schema.empty()) {
     out["response_format"] = {{"type", "json_schema"},
                               {"json_schema", {{"name", "note"}, {"strict", true}}}};

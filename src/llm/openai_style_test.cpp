@@ -40,9 +40,13 @@ class OpenAiStyleTest : public ::testing::Test {
 TEST_F(OpenAiStyleTest, StreamsTheAnswerAndCountsTokens) {
   StubServer server({chat_answer("그래")});
   std::string streamed;
-  const auto reply =
-      ask(server, {{{"system", "s"}, {"user", "안녕"}}, 7, 0.5, R"({"type":"object"})"},
-          [&](std::string_view text) { streamed += text; });
+  const auto reply = ask(server,
+                         {.messages = {{"system", "s"}, {"user", "안녕"}},
+                          .tokens_max = 7,
+                          .temperature = 0.5,
+                          .stop = {"END"},
+                          .schema = R"({"type":"object"})"},
+                         [&](std::string_view text) { streamed += text; });
   ASSERT_TRUE(reply.ok()) << reply.error().message();
   EXPECT_EQ(reply->text, "그래");
   EXPECT_EQ(streamed, "그래");
@@ -55,6 +59,7 @@ TEST_F(OpenAiStyleTest, StreamsTheAnswerAndCountsTokens) {
   const json body = json::parse(sent.substr(sent.find("\r\n\r\n") + 4));
   EXPECT_EQ(body["model"], "m");
   EXPECT_EQ(body["max_tokens"], 7);
+  EXPECT_EQ(body["stop"], json::array({"END"}));
   EXPECT_EQ(body["messages"][1]["content"], "안녕");
   EXPECT_EQ(body["response_format"]["json_schema"]["schema"]["type"], "object");
 }

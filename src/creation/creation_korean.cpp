@@ -1,8 +1,8 @@
-#include "echo/creation_korean.h"
+#include "creation/creation_korean.h"
 
 #include <algorithm>
 
-#include "echo/creation_korean_site.h"
+#include "creation/creation_korean_site.h"
 
 namespace mbe::creation {
 namespace {

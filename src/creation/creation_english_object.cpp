@@ -1,4 +1,4 @@
-#include "echo/creation_english_object.h"
+#include "creation/creation_english_object.h"
 
 #include <array>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "echo/creation_korean_site.h"
+#include "creation/creation_korean_site.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Requests without a verb of making: 시 한 편 부탁해, 표가 하나 필요해, 이름 열 개만 줘.
 #include <algorithm>
 
-#include "echo/creation_korean_site.h"
+#include "creation/creation_korean_site.h"
 
 namespace mbe::creation::korean {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "analyse/korean_tagger.h"
-#include "echo/creation_clause.h"
-#include "echo/creation_words.h"
+#include "creation/creation_clause.h"
+#include "creation/creation_words.h"
 
 namespace mbe::creation::korean {
 

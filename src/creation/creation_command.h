@@ -12,7 +12,7 @@
 
 #include "analyse/analyser.h"
 #include "base/result.h"
-#include "echo/creation_words.h"
+#include "creation/creation_words.h"
 
 namespace mbe {
 

@@ -1,4 +1,4 @@
-#include "echo/creation_words.h"
+#include "creation/creation_words.h"
 
 #include <algorithm>
 #include <optional>

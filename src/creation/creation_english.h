@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include "echo/creation_clause.h"
-#include "echo/creation_words.h"
+#include "creation/creation_clause.h"
+#include "creation/creation_words.h"
 
 namespace mbe::creation {
 

@@ -1,7 +1,7 @@
 // Where requests stand: endings, helpers, chains of predicates.
 #include "analyse/korean_word.h"
 #include "base/utf8.h"
-#include "echo/creation_korean_site.h"
+#include "creation/creation_korean_site.h"
 
 namespace mbe::creation::korean {
 namespace {

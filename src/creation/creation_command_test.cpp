@@ -1,4 +1,4 @@
-#include "echo/creation_command.h"
+#include "creation/creation_command.h"
 
 #include <gtest/gtest.h>
 
@@ -38,9 +38,13 @@ std::string made(std::string_view text) {
   return std::string(creation_kind_name(command->kind)) + " " + command->artefact;
 }
 
-/// Share of the sentences of tests/data/labelled/creation/`name` that are told as labelled, in the
-/// worst of the four groups (language, label). Prints the misses.
-double worst_share(const std::string& name) {
+struct Shares {
+  double all, worst;  ///< worst: of the four groups (language, label)
+};
+
+/// Share of the sentences of tests/data/labelled/creation/`name` that are told as labelled. Prints
+/// the misses.
+Shares shares(const std::string& name) {
   const auto rows = analyse::read_table(
       std::string(MBE_SOURCE_DIR) + "/tests/data/labelled/creation/" + name, 5, 5);
   if (!rows.ok()) throw std::runtime_error(rows.error().message());
@@ -64,19 +68,27 @@ double worst_share(const std::string& name) {
   }
   if (groups.size() != 4) throw std::runtime_error(name + " lacks a language or a label");
   double worst = 1;
+  Count all;
   for (const auto& [group, count] : groups) {
     std::printf("%s: %d of %d\n", group.c_str(), count.right, count.all);
     worst = std::min(worst, static_cast<double>(count.right) / count.all);
+    all.right += count.right;
+    all.all += count.all;
   }
-  return worst;
+  return {static_cast<double>(all.right) / all.all, worst};
 }
 
 TEST(CreationCommand, TellsTheLabelledSentencesApart) {
-  EXPECT_GE(worst_share("dev.tsv"), 0.95);
+  EXPECT_GE(shares("dev.tsv").worst, 0.95);
+}
+
+/// Written with those of dev.tsv and kept aside until the rules were done.
+TEST(CreationCommand, TellsSentencesApartThatTheRulesNeverSaw) {
+  EXPECT_GE(shares("kept.tsv").all, 0.95);
 }
 
 TEST(CreationCommand, TellsTheFamiliesOfPhrasingsApart) {
-  EXPECT_GE(worst_share("families.tsv"), 0.95);
+  EXPECT_GE(shares("families.tsv").worst, 0.95);
 }
 
 TEST(CreationCommand, NamesWhatIsAskedForAndItsKind) {

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "analyse/korean_tagger.h"
-#include "echo/creation_clause.h"
-#include "echo/creation_words.h"
+#include "creation/creation_clause.h"
+#include "creation/creation_words.h"
 
 namespace mbe::creation {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "echo/creation_clause.h"
-#include "echo/creation_words.h"
+#include "creation/creation_clause.h"
+#include "creation/creation_words.h"
 
 namespace mbe::creation::english {
 

@@ -1,4 +1,4 @@
-#include "echo/creation_command.h"
+#include "creation/creation_command.h"
 
 #include <array>
 #include <utility>
@@ -9,8 +9,8 @@
 #include "analyse/sentence.h"
 #include "analyse/spelling.h"
 #include "base/utf8.h"
-#include "echo/creation_english.h"
-#include "echo/creation_korean.h"
+#include "creation/creation_english.h"
+#include "creation/creation_korean.h"
 
 namespace mbe {
 

@@ -1,4 +1,4 @@
-#include "echo/creation_clause.h"
+#include "creation/creation_clause.h"
 
 #include <algorithm>
 

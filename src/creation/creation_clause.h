@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "analyse/korean_tagger.h"
-#include "echo/creation_words.h"
+#include "creation/creation_words.h"
 
 namespace mbe::creation {
 

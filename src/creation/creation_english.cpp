@@ -1,9 +1,9 @@
-#include "echo/creation_english.h"
+#include "creation/creation_english.h"
 
 #include <algorithm>
 #include <array>
 
-#include "echo/creation_english_object.h"
+#include "creation/creation_english_object.h"
 
 namespace mbe::creation {
 namespace {
