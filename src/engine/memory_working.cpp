@@ -167,7 +167,7 @@ Result<ObserveResult> Memory::observe(const ObserveRequest& request) {
   as.text = request.text;
   as.speaker = request.speaker;
   if (as.session.empty()) as.session = request.conversation;
-  if (request.from_assistant) as.kind = "answer";
+  if (request.from_assistant && as.kind == "utterance") as.kind = "answer";
   Analysis analysis;
   MBE_ASSIGN(const Payload payload, parts_->payload_of(as, analysis));
   const bool keep =
