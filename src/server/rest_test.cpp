@@ -1,74 +1,10 @@
 // The REST door without a network: who may call what, and what the answers look like.
 #include "server/rest.h"
 
-#include <gtest/gtest.h>
-
-#include "engine/engine_fixture.h"
+#include "server/rest_fixture.h"
 
 namespace mbe {
 namespace {
-
-const std::string password = "twelve characters";
-
-class RestTest : public EngineTest {
- protected:
-  void SetUp() override {
-    EngineTest::SetUp();
-    auto people = People::open(home_.string(), clock_);
-    ASSERT_TRUE(people.ok()) << people.error().message();
-    people_ = std::move(*people);
-    for (const auto& [name, role] : std::map<std::string, Role>{{"mina", Role::origin},
-                                                                {"jun", Role::member},
-                                                                {"sol", Role::guest},
-                                                                {"bot", Role::agent}}) {
-      ASSERT_TRUE(people_->add(name, role, password).ok());
-      keys_[name] =
-          people_
-              ->create_key({.account = name, .rights = {Right::read, Right::write, Right::erase}})
-              ->first;
-    }
-    rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
-                                               .people = *people_,
-                                               .hosts = {"memory.example"},
-                                               .english = english_,
-                                               .korean = english_,
-                                               .version = "1"});
-  }
-  void TearDown() override {
-    rest_.reset();
-    people_.reset();
-    EngineTest::TearDown();
-  }
-  /// POST as that account; "" for nobody.
-  HttpResponse post(const std::string& who, const std::string& target, const Json& body,
-                    const std::map<std::string, std::string>& headers = {}) {
-    HttpRequest request;
-    request.method = "POST";
-    EXPECT_TRUE(read_target(target, request));
-    request.headers = headers;
-    request.headers.try_emplace("host", "localhost:7700");
-    if (!who.empty()) request.headers["authorization"] = "Bearer " + keys_.at(who);
-    request.body = body.dump();
-    request.peer = "127.0.0.1";
-    return rest_->answer(request);
-  }
-  bool contains_chain(const std::string& name) {
-    const auto all = engine_->chains();
-    return std::ranges::find(*all, name) != all->end();
-  }
-  HttpResponse get(const std::string& path) {
-    HttpRequest request;
-    request.method = "GET";
-    request.path = path;
-    request.headers["host"] = "localhost";
-    return rest_->answer(request);
-  }
-
-  Catalog english_;
-  std::unique_ptr<People> people_;
-  std::unique_ptr<Rest> rest_;
-  std::map<std::string, std::string> keys_;
-};
 
 TEST_F(RestTest, AnswersHealthWithoutACredentialAndNothingElse) {
   EXPECT_EQ(get("/healthz").status, 200U);

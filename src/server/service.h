@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "server/http_server.h"
+#include "server/log.h"
 
 namespace mbe {
 
@@ -18,6 +19,8 @@ class People;
 class Rest;
 class FirstRun;
 class Waking;
+class Metrics;
+class Watched;
 class File;
 
 struct ServiceOptions {
@@ -27,6 +30,8 @@ struct ServiceOptions {
   Catalog korean;
   std::string version;
   bool behind_proxy = false;  ///< a proxy with TLS stands before it
+  Log::Sink log = {};         ///< takes the lines of the log
+  LogLevel log_least = LogLevel::info;
   /// Minutes east of UTC at a moment, where the transcripts were written.
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
 };
@@ -55,7 +60,10 @@ class Service {
   std::unique_ptr<People> people_;
   std::unique_ptr<FirstRun> first_run_;
   std::unique_ptr<Waking> waking_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Rest> rest_;
+  std::unique_ptr<Watched> watched_;
   std::unique_ptr<HttpServer> server_;
 };
 
