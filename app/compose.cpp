@@ -1,4 +1,7 @@
 #include "commands.h"
+#include "operations/read_views.h"
+#include "operations/requests.h"
+#include "served.h"
 
 namespace mbe::app {
 namespace {
@@ -9,13 +12,20 @@ struct Options {
   std::uint64_t budget = 1'024;
 };
 
+Result<ComposeResult> composed(Context& context, const ComposeRequest& request) {
+  MBE_ASSIGN(auto served,
+             ask_server(context, "compose", compose_fields().write(request), read_prompt));
+  if (served) return std::move(*served);
+  MBE_ASSIGN(Memory * memory, context.memory(Access::read));
+  return memory->compose(request);
+}
+
 Result<int> compose(Context& context, const Options& options) {
   ComposeRequest request = options.request;
   MBE_ASSIGN(request.input, options.input.read());
   request.budget_tokens = options.budget;
   request.utc_offset_minutes = context.zone().offset_minutes(system_clock().now_ms());
-  MBE_ASSIGN(Memory * memory, context.memory(Access::read));
-  MBE_ASSIGN(const ComposeResult result, memory->compose(request));
+  MBE_ASSIGN(const ComposeResult result, composed(context, request));
   if (context.json()) {
     context.print_json(prompt_json(result));
     return exit_done;

@@ -1,4 +1,7 @@
 #include "commands.h"
+#include "operations/read_views.h"
+#include "operations/requests.h"
+#include "served.h"
 
 namespace mbe::app {
 namespace {
@@ -8,12 +11,19 @@ struct Options {
   ObserveRequest request;
 };
 
+Result<ObserveResult> observed(Context& context, const ObserveRequest& request) {
+  MBE_ASSIGN(auto served,
+             ask_server(context, "observe", observe_fields().write(request), read_observe));
+  if (served) return std::move(*served);
+  MBE_ASSIGN(Memory * memory, context.memory(Access::write));
+  return memory->observe(request);
+}
+
 Result<int> observe(Context& context, const Options& options) {
   ObserveRequest request = options.request;
   MBE_ASSIGN(request.text, options.input.read());
   request.as.utc_offset_minutes = context.zone().offset_minutes(system_clock().now_ms());
-  MBE_ASSIGN(Memory * memory, context.memory(Access::write));
-  MBE_ASSIGN(const ObserveResult result, memory->observe(request));
+  MBE_ASSIGN(const ObserveResult result, observed(context, request));
   if (context.json()) {
     context.print_json(observe_json(result, request.text));
     return exit_done;

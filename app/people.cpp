@@ -1,12 +1,12 @@
-#include "people/people.h"
-
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "base/datetime.h"
 #include "commands.h"
+#include "server/people_table.h"
 
 namespace mbe::app {
 namespace {
@@ -14,15 +14,30 @@ namespace {
 struct Options {
   std::string name, role = "member", id, label, chain;
   std::vector<std::string> rights, chains;
-  std::uint64_t days = 0;
+  std::uint64_t days = 0, limit = 20;
+  std::optional<std::uint64_t> before;
 };
-
-constexpr TimeMs day_ms = 86'400'000;
 
 Result<std::unique_ptr<People>> open_people(Context& context) {
   // The engine makes the home where there is none yet.
   MBE_ASSIGN(Engine * engine, context.engine(Access::write));
   return People::open(engine->home().string());
+}
+
+/// One of the table that REST has too, as the owner of the home's files.
+Result<Json> run_on_people(Context& context, const std::string& name, const Json& arguments) {
+  MBE_ASSIGN(const auto people, open_people(context));
+  MBE_ASSIGN(Engine * engine, context.engine(Access::write));
+  Log none;
+  Audit audit(*engine, none);
+  const Principal owner = home_owner();
+  PeopleCall call{.people = *people,
+                  .who = owner,
+                  .audit = audit,
+                  .door = "terminal",
+                  .address = {},
+                  .session = {}};
+  return run_people(*find_people_operation(name), call, arguments);
 }
 
 /// Asks on the terminal without showing it; from a pipe, the first line.
@@ -47,16 +62,6 @@ Result<std::string> read_password(Context& context) {
   return fail(ErrorCode::invalid_argument, "give the password as a line on standard input");
 }
 
-Result<std::set<Right>> rights_of(const std::vector<std::string>& names) {
-  std::set<Right> out;
-  for (const std::string& name : names) {
-    const auto right = right_from_name(name);
-    if (!right) return fail(ErrorCode::invalid_argument, "there is no right `{}`", name);
-    out.insert(*right);
-  }
-  return out;
-}
-
 Json names_of(const std::set<Right>& rights) {
   Json out = Json::array();
   for (const Right right : rights) out.push_back(right_name(right));
@@ -64,14 +69,11 @@ Json names_of(const std::set<Right>& rights) {
 }
 
 Result<int> add(Context& context, const Options& options) {
-  MBE_ASSIGN(const auto people, open_people(context));
   MBE_ASSIGN(const std::string password, read_password(context));
-  const Role role = role_from_name(options.role).value_or(Role::member);
-  MBE_ASSIGN(const Account account, people->add(options.name, role, password));
-  if (context.json()) {
-    context.print_json({{"name", account.name}, {"role", role_name(account.role)}});
-  }
-  context.say(context.tr("{} can log in now, as {}", account.name, context.tr(options.role)));
+  const Json arguments = {{"name", options.name}, {"role", options.role}, {"password", password}};
+  MBE_ASSIGN(const Json account, run_on_people(context, "people/add", arguments));
+  if (context.json()) context.print_json(account);
+  context.say(context.tr("{} can log in now, as {}", options.name, context.tr(options.role)));
   return exit_done;
 }
 
@@ -109,55 +111,93 @@ Result<int> list(Context& context) {
 }
 
 Result<int> set_password(Context& context, const Options& options) {
-  MBE_ASSIGN(const auto people, open_people(context));
   MBE_ASSIGN(const std::string password, read_password(context));
-  MBE_TRY(people->set_password(options.name, password));
+  MBE_TRY(
+      run_on_people(context, "people/passwd", {{"name", options.name}, {"password", password}}));
   context.say(context.tr("the password is changed; {} is logged out everywhere", options.name));
   return exit_done;
 }
 
-Result<int> remove(Context& context, const Options& options) {
+/// The owner of the home's files alone gets here: that is what the code proves.
+Result<int> reset_code(Context& context, const Options& options) {
   MBE_ASSIGN(const auto people, open_people(context));
-  MBE_TRY(people->remove(options.name));
+  std::string name = options.name;
+  if (name.empty()) {
+    MBE_ASSIGN(const std::vector<Account> accounts, people->accounts());
+    const auto origin = std::ranges::find(accounts, Role::origin, &Account::role);
+    if (origin == accounts.end()) {
+      return fail(ErrorCode::not_found, "this home has no origin yet; `mbe serve` makes one");
+    }
+    name = origin->name;
+  }
+  MBE_ASSIGN(const ResetCode made, people->create_reset(name));
+  if (context.json()) {
+    context.print_json(
+        {{"name", name}, {"code", made.code}, {"expires", format_time(made.expires_ms)}});
+    return exit_done;
+  }
+  context.print(made.code);
+  context.say(context.tr("with this code {} sets another password, once, within 15 minutes", name));
+  return exit_done;
+}
+
+Result<int> remove(Context& context, const Options& options) {
+  MBE_TRY(run_on_people(context, "people/remove", {{"name", options.name}}));
   context.say(
       context.tr("{} is gone, with sessions, keys and grants; the memory stays", options.name));
   return exit_done;
 }
 
 Result<int> create_key(Context& context, const Options& options) {
-  MBE_ASSIGN(const auto people, open_people(context));
-  KeyRequest request{.account = options.name, .label = options.label};
-  if (!options.rights.empty()) {
-    MBE_ASSIGN(request.rights, rights_of(options.rights));
-  }
-  request.chains = {options.chains.begin(), options.chains.end()};
-  if (options.days > 0) {
-    request.expires_ms = system_clock().now_ms() + static_cast<TimeMs>(options.days) * day_ms;
-  }
-  MBE_ASSIGN(const auto made, people->create_key(request));
+  Json arguments = {{"account", options.name},
+                    {"label", options.label},
+                    {"chains", options.chains},
+                    {"days", options.days}};
+  if (!options.rights.empty()) arguments["rights"] = options.rights;
+  MBE_ASSIGN(const Json made, run_on_people(context, "keys/create", arguments));
   if (context.json()) {
-    context.print_json({{"key", made.first}, {"id", made.second.id}});
+    context.print_json(made);
     return exit_done;
   }
-  context.print(made.first);
+  context.print(made["key"].get<std::string>());
   context.say(context.tr("it is shown this once; keep it safe"));
   return exit_done;
 }
 
 Result<int> revoke_key(Context& context, const Options& options) {
-  MBE_ASSIGN(const auto people, open_people(context));
-  MBE_TRY(people->revoke_key(options.id));
+  MBE_TRY(run_on_people(context, "keys/revoke", {{"id", options.id}}));
   context.say(context.tr("the key no longer opens anything"));
   return exit_done;
 }
 
 Result<int> grant(Context& context, const Options& options) {
-  MBE_ASSIGN(const auto people, open_people(context));
-  MBE_ASSIGN(const std::set<Right> rights, rights_of(options.rights));
-  MBE_TRY(people->grant(options.name, options.chain, rights));
-  context.say(rights.empty() ? context.tr("the grant has ended")
-                             : context.tr("{} may use `{}` now", options.name, options.chain));
+  MBE_TRY(run_on_people(
+      context, "grants/set",
+      {{"account", options.name}, {"chain", options.chain}, {"rights", options.rights}}));
+  context.say(options.rights.empty()
+                  ? context.tr("the grant has ended")
+                  : context.tr("{} may use `{}` now", options.name, options.chain));
   return exit_done;
+}
+
+Result<int> audit(Context& context, const Options& options) {
+  Json arguments = {{"limit", options.limit}};
+  if (options.before) arguments["before"] = *options.before;
+  MBE_ASSIGN(const Json found, run_on_people(context, "audit", arguments));
+  const bool none = found["records"].empty();
+  if (context.json()) {
+    context.print_json(found);
+    return none ? exit_nothing : exit_done;
+  }
+  for (const Json& record : found["records"]) {
+    const std::string who = record["account"].get<std::string>();
+    context.print(paint(context, Colour::dim, record["time"].get<std::string>()) + "  " +
+                  pad(record["event"].get<std::string>(), 14) + " " +
+                  paint(context, Colour::bold, who.empty() ? context.tr("owner") : plain(who)) +
+                  " · " + record["door"].get<std::string>() + "  " + plain(record["about"].dump()));
+  }
+  if (none) context.say(context.tr("nothing was recorded yet"));
+  return none ? exit_nothing : exit_done;
 }
 
 /// A command on the shared options.
@@ -179,12 +219,17 @@ void add_people(CommandLine& root) {
   people.command("list", "accounts and keys").run(list);
   with(people.command("password", "set another password"), options, set_password)
       .word("NAME", options->name, "whose");
+  with(people.command("reset-code", "show a code for a forgotten password"), options, reset_code)
+      .word("NAME", options->name, "whose; the origin's unless told", false);
   with(people.command("remove", "take an account away"), options, remove)
       .word("NAME", options->name, "whose");
   with(people.command("grant", "let an account use a memory that is not its own"), options, grant)
       .word("NAME", options->name, "who")
       .word("CHAIN", options->chain, "which memory")
       .list("--rights", options->rights, "RIGHTS", rights, "read, write, erase; none: no longer");
+  with(people.command("audit", "who changed what through the doors, newest first"), options, audit)
+      .number("-n,--limit", options->limit, 1, 1'000, "at most N")
+      .number("--before", options->before, 0, UINT32_MAX, "only records below N");
   CommandLine& key = people.command("key", "keys for programs");
   with(key.command("create", "make a key; it is shown once"), options, create_key)
       .word("NAME", options->name, "whose account it acts for")

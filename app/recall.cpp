@@ -1,5 +1,8 @@
 #include "commands.h"
+#include "operations/read_views.h"
+#include "operations/requests.h"
 #include "recall_options.h"
+#include "served.h"
 #include "ui/card.h"
 
 namespace mbe::app {
@@ -30,6 +33,14 @@ void show_hits(Context& context, const RecallResult& result, bool explain) {
   }
 }
 
+Result<RecallResult> recalled(Context& context, const RecallRequest& request) {
+  MBE_ASSIGN(auto served,
+             ask_server(context, "recall", recall_fields().write(request), read_recall));
+  if (served) return std::move(*served);
+  MBE_ASSIGN(Memory * memory, context.memory(Access::read));
+  return memory->recall(request);
+}
+
 Result<int> recall(Context& context, const Options& options) {
   if (!options.batch.empty()) {
     if (options.recall.cue.given()) {
@@ -39,8 +50,7 @@ Result<int> recall(Context& context, const Options& options) {
   }
   MBE_ASSIGN(RecallRequest request, options.recall.request());
   MBE_ASSIGN(request.cue, options.recall.cue.read());
-  MBE_ASSIGN(Memory * memory, context.memory(Access::read));
-  MBE_ASSIGN(const RecallResult result, memory->recall(request));
+  MBE_ASSIGN(const RecallResult result, recalled(context, request));
   if (context.json()) {
     context.print_json(recall_json(context.messages(), result));
   } else {

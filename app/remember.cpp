@@ -1,5 +1,8 @@
 #include "base/datetime.h"
 #include "commands.h"
+#include "operations/read_views.h"
+#include "operations/requests.h"
+#include "served.h"
 #include "ui/card.h"
 #include "ui/filter_options.h"
 
@@ -13,6 +16,15 @@ struct Options {
   std::optional<std::uint64_t> supersedes;
 };
 
+Result<BlockView> remembered(Context& context, const RememberRequest& request) {
+  MBE_ASSIGN(auto served,
+             ask_server(context, "remember", remember_fields().write(request), read_block));
+  if (served) return std::move(*served);
+  MBE_ASSIGN(Memory * memory, context.memory(Access::write));
+  MBE_ASSIGN(const RememberReceipt receipt, memory->remember(request));
+  return memory->show(receipt.block_index);
+}
+
 Result<int> remember(Context& context, const Options& options) {
   RememberRequest request = options.request;
   MBE_ASSIGN(request.text, options.input.read());
@@ -21,13 +33,11 @@ Result<int> remember(Context& context, const Options& options) {
   request.supersedes = options.supersedes;
   request.utc_offset_minutes =
       zone.offset_minutes(request.event_ms.value_or(system_clock().now_ms()));
-  MBE_ASSIGN(Memory * memory, context.memory(Access::write));
-  MBE_ASSIGN(const RememberReceipt receipt, memory->remember(request));
-  MBE_ASSIGN(const BlockView block, memory->show(receipt.block_index));
+  MBE_ASSIGN(const BlockView block, remembered(context, request));
   if (context.json()) {
     context.print_json(block_json(block, true));
   } else if (!context.options().quiet) {
-    context.print(context.tr("Remembered as #{}", receipt.block_index));
+    context.print(context.tr("Remembered as #{}", block.block_index));
     const std::string labels = label_line(context, block.keywords, block.tags);
     if (!labels.empty()) context.print("  " + labels);
   }

@@ -1,8 +1,12 @@
+#include <unistd.h>
+
 #include <chrono>
+#include <cstdio>
 #include <thread>
 
 #include "base/resources.h"
 #include "commands.h"
+#include "server/server_config.h"
 #include "server/service.h"
 #include "ui/interrupt.h"
 #include "version.h"
@@ -10,16 +14,27 @@
 namespace mbe::app {
 namespace {
 
-constexpr std::uint64_t default_port = 7'700;
 constexpr auto signal_poll = std::chrono::milliseconds(100);
 
+/// What the command line says; the rest is as HOME/server.toml says.
 struct Options {
-  std::string address = "127.0.0.1";
-  std::uint64_t port = default_port;
+  std::optional<std::string> address;
+  std::optional<std::uint64_t> port;
   std::vector<std::string> host_names;
   bool insecure_http = false;
   bool behind_proxy = false;
+  std::string log;
 };
+
+ServerConfig joined(ServerConfig config, const Options& options) {
+  config.address = options.address.value_or(config.address);
+  config.port = options.port.value_or(config.port);
+  if (!options.host_names.empty()) config.host_names = options.host_names;
+  config.insecure_http = config.insecure_http || options.insecure_http;
+  config.behind_proxy = config.behind_proxy || options.behind_proxy;
+  if (!options.log.empty()) config.log = options.log;
+  return config;
+}
 
 bool is_loopback(const std::string& address) {
   return address.starts_with("127.") || address == "::1";
@@ -30,32 +45,46 @@ Result<Catalog> korean_messages() {
   return Catalog::load(file);
 }
 
+/// To a file or a service manager every request is told, to a person what went wrong alone.
+void choose_log(ServiceOptions& service, const std::string& wish) {
+  const bool person = isatty(STDERR_FILENO) == 1;
+  if (wish == "none") return;
+  const bool all = wish.empty() ? !person : wish == "all";
+  service.log_least = all ? LogLevel::info : LogLevel::warn;
+  service.log = [](const std::string& line) {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+    std::fflush(stderr);
+  };
+}
+
 Result<int> serve(Context& context, const Options& options) {
-  if (!is_loopback(options.address) && !options.insecure_http && !options.behind_proxy) {
+  MBE_ASSIGN(const std::filesystem::path home, context.home());
+  MBE_ASSIGN(const ServerConfig said, ServerConfig::load(home.string()));
+  const ServerConfig config = joined(said, options);
+  if (!is_loopback(config.address) && !config.insecure_http && !config.behind_proxy) {
     return fail(ErrorCode::denied,
                 "{} can be reached from other machines: put a TLS proxy before it and give "
                 "--behind-proxy, or accept plain text with --insecure-http",
-                options.address);
+                config.address);
   }
-  MBE_ASSIGN(const std::filesystem::path home, context.home());
   ServiceOptions service;
   service.home = home.string();
-  service.http.address = options.address;
-  service.http.port = static_cast<std::uint16_t>(options.port);
-  service.host_names = {options.host_names.begin(), options.host_names.end()};
+  service.http = config.http();
+  service.host_names = {config.host_names.begin(), config.host_names.end()};
   service.version = version;
-  service.behind_proxy = options.behind_proxy;
+  service.behind_proxy = config.behind_proxy;
   service.utc_offset_minutes = [zone = context.zone()](TimeMs time) {
     return zone.offset_minutes(time);
   };
+  choose_log(service, config.log);
   MBE_ASSIGN(service.korean, korean_messages());
   const InterruptGuard guard;
   MBE_ASSIGN(const auto served, Service::start(std::move(service)));
   if (context.json()) {
-    context.print_json({{"address", options.address}, {"port", served->port()}});
+    context.print_json({{"address", config.address}, {"port", served->port()}});
   } else {
     context.print(
-        paint(context, Colour::bold, fmt::format("http://{}:{}", options.address, served->port())));
+        paint(context, Colour::bold, fmt::format("http://{}:{}", config.address, served->port())));
   }
   static_cast<void>(context.out().flush());
   if (const std::string code = served->first_run_code(); !code.empty()) {
@@ -78,6 +107,8 @@ void add_serve(CommandLine& root) {
       .texts("--host-name", options->host_names, "NAME", "a name under which it is addressed")
       .flag("--behind-proxy", options->behind_proxy, "a proxy with TLS stands before it")
       .flag("--insecure-http", options->insecure_http, "plain text over the network")
+      .choice("--log", options->log, {"all", "warnings", "none"},
+              "JSON lines on standard error; warnings on a terminal, else all")
       .example("mbe serve --port 7700")
       .run([options](Context& context) { return serve(context, *options); });
 }

@@ -61,7 +61,7 @@ struct RememberReceipt {
 
 /// What is kept about a memory rather than in it.
 struct RecordRequest {
-  std::string kind;  ///< identity or manifest
+  std::string kind;  ///< identity, manifest or audit
   std::string text, source, channel, writer;
   std::string data;  ///< a JSON object, or empty
   std::vector<std::uint64_t> refs;

@@ -119,8 +119,9 @@ Result<RememberReceipt> Memory::update(std::uint64_t index, const RememberReques
 
 Result<RememberReceipt> Memory::record(const RecordRequest& request) {
   const auto kind = kind_from_name(request.kind);
-  if (kind != Kind::identity && kind != Kind::manifest) {
-    return fail(ErrorCode::invalid_argument, "`{}` is not one of identity, manifest", request.kind);
+  if (kind != Kind::identity && kind != Kind::manifest && kind != Kind::audit) {
+    return fail(ErrorCode::invalid_argument, "`{}` is not one of identity, manifest, audit",
+                request.kind);
   }
   Payload payload;
   payload.kind = *kind;

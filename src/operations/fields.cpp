@@ -103,6 +103,10 @@ Result<TimeMs> read_time(const std::string& name, const Json& json, bool is_end)
   return is_end && text.size() == day_characters ? *time + day_ms - 1 : *time;
 }
 
+Json time_json(const std::optional<TimeMs>& time) {
+  return time ? Json(format_time(*time)) : Json();
+}
+
 Json schema_of(const bool*, const Bounds&) {
   return {{"type", "boolean"}};
 }

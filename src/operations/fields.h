@@ -1,5 +1,6 @@
 // Arguments of an operation, declared once: name, type, limits, meaning. From that they are read
-// out of JSON, refused with the argument's name and limit, and described as a JSON Schema.
+// out of JSON, refused with the argument's name and limit, written as JSON by a program that calls
+// another, and described as a JSON Schema.
 // Immutable once built: any thread may read with it.
 #pragma once
 
@@ -89,6 +90,19 @@ Json schema_of(const std::optional<T>*, const Bounds& bounds) {
   return schema_of(static_cast<const T*>(nullptr), bounds);
 }
 
+/// The value as an argument; null where there is none.
+template <class T>
+Json json_of(const T& value) {
+  return value;
+}
+/// See above.
+template <class T>
+Json json_of(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+/// A time as an argument, to the millisecond; null where there is none.
+Json time_json(const std::optional<TimeMs>& time);
+
 /// {"type": "array", …} of items that fit the schema `item`.
 Json list_schema(Json item, std::size_t items_max);
 
@@ -107,33 +121,43 @@ class Fields {
   Fields& add(const std::string& name, Get get, std::string meaning, const Bounds& bounds = {}) {
     using Value = std::remove_reference_t<std::invoke_result_t<Get, Request&>>;
     Json schema = schema_of(static_cast<const Value*>(nullptr), bounds);
-    return put(name, std::move(schema), std::move(meaning),
-               [name, get, bounds](const Json& json, Request& out) {
-                 return read_value(name, json, bounds, std::invoke(get, out));
-               });
+    return put(
+        name, std::move(schema), std::move(meaning),
+        [name, get, bounds](const Json& json, Request& out) {
+          return read_value(name, json, bounds, std::invoke(get, out));
+        },
+        [get](Request& request) { return json_of(std::invoke(get, request)); });
   }
   /// A time; `get` gives an std::optional<TimeMs>.
   template <class Get>
   Fields& time(const std::string& name, Get get, std::string meaning, bool is_end = false) {
-    return put(name, time_schema(), std::move(meaning),
-               [name, get, is_end](const Json& json, Request& out) -> Result<void> {
-                 MBE_ASSIGN(std::invoke(get, out), read_time(name, json, is_end));
-                 return {};
-               });
+    return put(
+        name, time_schema(), std::move(meaning),
+        [name, get, is_end](const Json& json, Request& out) -> Result<void> {
+          MBE_ASSIGN(std::invoke(get, out), read_time(name, json, is_end));
+          return {};
+        },
+        [get](Request& request) { return time_json(std::invoke(get, request)); });
   }
   /// A list of objects, each with arguments of its own; `get` gives a vector of them.
   template <class Get, class Item>
   Fields& objects(const std::string& name, Get get, const Fields<Item>& item, std::string meaning,
                   std::size_t items_max) {
-    return put(name, list_schema(object_schema(item.arguments()), items_max), std::move(meaning),
-               [name, get, item, items_max](const Json& json, Request& out) -> Result<void> {
-                 MBE_TRY(check_items(name, json, items_max));
-                 for (const Json& one : json) {
-                   MBE_ASSIGN(Item read, item.read(one));
-                   std::invoke(get, out).push_back(std::move(read));
-                 }
-                 return {};
-               });
+    return put(
+        name, list_schema(object_schema(item.arguments()), items_max), std::move(meaning),
+        [name, get, item, items_max](const Json& json, Request& out) -> Result<void> {
+          MBE_TRY(check_items(name, json, items_max));
+          for (const Json& one : json) {
+            MBE_ASSIGN(Item read, item.read(one));
+            std::invoke(get, out).push_back(std::move(read));
+          }
+          return {};
+        },
+        [get, item](Request& request) {
+          Json all = Json::array();
+          for (const Item& one : std::invoke(get, request)) all.push_back(item.write(one));
+          return all;
+        });
   }
   /// The argument added last must be given.
   Fields& required() {
@@ -153,19 +177,34 @@ class Fields {
     }
     return out;
   }
+  /// What read() makes this request of: the arguments that differ from a new one's, as long as
+  /// they are within their bounds.
+  [[nodiscard]] Json write(Request request) const {
+    Request untold;
+    Json out = Json::object();
+    for (std::size_t i = 0; i < arguments_.size(); ++i) {
+      Json value = writers_[i](request);
+      if (value != writers_[i](untold)) out[arguments_[i].name] = std::move(value);
+    }
+    return out;
+  }
 
  private:
   using Reader = std::function<Result<void>(const Json&, Request&)>;
+  using Writer = std::function<Json(Request&)>;
 
-  Fields& put(const std::string& name, Json schema, std::string meaning, Reader reader) {
+  Fields& put(const std::string& name, Json schema, std::string meaning, Reader reader,
+              Writer writer) {
     schema["description"] = std::move(meaning);
     arguments_.push_back({name, std::move(schema), false});
     readers_.push_back(std::move(reader));
+    writers_.push_back(std::move(writer));
     return *this;
   }
 
   std::vector<Argument> arguments_;
   std::vector<Reader> readers_;
+  std::vector<Writer> writers_;
 };
 
 }  // namespace mbe

@@ -1,5 +1,6 @@
 #include "operations/common_fields.h"
 #include "operations/groups.h"
+#include "operations/requests.h"
 #include "operations/shapes.h"
 #include "operations/views.h"
 
@@ -9,25 +10,6 @@ namespace {
 
 constexpr double top_k_max = 1'000;
 constexpr double budget_tokens_max = 1'000'000;
-
-Fields<RecallRequest> recall_fields() {
-  using R = RecallRequest;
-  Fields<R> fields;
-  fields.add("cue", &R::cue, "what should come to mind", given_text())
-      .required()
-      .add("top_k", &R::top_k, "at most this many", {.min = 1, .max = top_k_max, .choices = {}})
-      .add("arms", &R::arms, "only by these ways of association",
-           {.choices = {"keyword", "tag", "vector", "time", "waypoint"}, .items_max = 5})
-      .add("threshold", &R::threshold, "leave out what is more likely noise")
-      .add("neighbours", &R::neighbours, "offer the turns beside each hit")
-      .add("conversation", &R::conversation, "whose waypoints count", name_bounds())
-      .add("budget_tokens", &R::budget_tokens, "stop when the texts reach that many tokens",
-           {.min = 1, .max = budget_tokens_max, .choices = {}})
-      .add("utc_offset_minutes", &R::utc_offset_minutes, "where it is asked, east of UTC",
-           zone_bounds());
-  add_filter(fields, [](R& request) -> auto& { return request.filter; });
-  return fields;
-}
 
 Operation recall() {
   return operation({.name = "recall", .group = "Memory", .summary = "what a cue brings to mind"},
@@ -158,6 +140,25 @@ Operation history() {
 }
 
 }  // namespace
+
+Fields<RecallRequest> recall_fields() {
+  using R = RecallRequest;
+  Fields<R> fields;
+  fields.add("cue", &R::cue, "what should come to mind", given_text())
+      .required()
+      .add("top_k", &R::top_k, "at most this many", {.min = 1, .max = top_k_max, .choices = {}})
+      .add("arms", &R::arms, "only by these ways of association",
+           {.choices = {"keyword", "tag", "vector", "time", "waypoint"}, .items_max = 5})
+      .add("threshold", &R::threshold, "leave out what is more likely noise")
+      .add("neighbours", &R::neighbours, "offer the turns beside each hit")
+      .add("conversation", &R::conversation, "whose waypoints count", name_bounds())
+      .add("budget_tokens", &R::budget_tokens, "stop when the texts reach that many tokens",
+           {.min = 1, .max = budget_tokens_max, .choices = {}})
+      .add("utc_offset_minutes", &R::utc_offset_minutes, "where it is asked, east of UTC",
+           zone_bounds());
+  add_filter(fields, [](R& request) -> auto& { return request.filter; });
+  return fields;
+}
 
 std::vector<Operation> reading_operations() {
   return {recall(), explain(), show(), list(), timeline(), goals(), history()};

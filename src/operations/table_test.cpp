@@ -9,45 +9,13 @@
 
 #include "engine/engine_fixture.h"
 #include "operations/operation.h"
+#include "operations/read_views.h"
+#include "operations/requests.h"
+#include "operations/shape_oracle.h"
+#include "operations/views.h"
 
 namespace mbe {
 namespace {
-
-bool is_of_type(const Json& value, const std::string& type) {
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  if (type == "string") return value.is_string();
-  if (type == "boolean") return value.is_boolean();
-  if (type == "array") return value.is_array();
-  if (type == "object") return value.is_object();
-  return type == "null" && value.is_null();
-}
-
-/// Why the value does not fit the part of JSON Schema that shapes use, or nothing.
-std::string misfit(const Json& shape, const Json& value, const std::string& path) {
-  const Json& type = shape["type"];
-  bool fits = false;
-  for (const Json& one : type.is_array() ? type : Json::array({type})) {
-    fits = fits || is_of_type(value, one);
-  }
-  if (!fits) return path + " is not of type " + type.dump();
-  if (value.is_array()) {
-    for (const Json& item : value) {
-      if (auto why = misfit(shape["items"], item, path + "[]"); !why.empty()) return why;
-    }
-  }
-  if (!value.is_object()) return "";
-  for (const Json& name : shape["required"]) {
-    if (!value.contains(name)) return path + "." + name.get<std::string>() + " is missing";
-  }
-  for (const auto& [name, member] : value.items()) {
-    if (!shape["properties"].contains(name)) return path + "." + name + " is not described";
-    if (auto why = misfit(shape["properties"][name], member, path + "." + name); !why.empty()) {
-      return why;
-    }
-  }
-  return "";
-}
 
 class Operations : public EngineTest {
  protected:
@@ -164,6 +132,49 @@ TEST_F(Operations, SealWhoCalledNotWhatTheCallerSays) {
   for (const char* name : {"writer", "trust", "channel"}) {
     EXPECT_FALSE(run("remember", {{"text", "hello"}, {name, "owner"}}).ok()) << name;
   }
+}
+
+TEST(Fields, WriteWhatTheyRead) {
+  const Json recall = {{"cue", "마라톤"},
+                       {"top_k", 3},
+                       {"arms", {"keyword", "time"}},
+                       {"threshold", false},
+                       {"budget_tokens", 100},
+                       {"utc_offset_minutes", -90},
+                       {"speakers", {"미나"}},
+                       {"from", "2023-11-14T00:00:00Z"},
+                       {"until", "2023-11-14T23:59:59.999Z"},
+                       {"importance_min", 0.25},
+                       {"include_hidden", true}};
+  EXPECT_EQ(recall_fields().write(*recall_fields().read(recall)), recall);
+  const Json remember = {{"text", "hello"},
+                         {"kind", "fact"},
+                         {"event_time", "2020-01-02T03:04:05.678Z"},
+                         {"supersedes", 7}};
+  EXPECT_EQ(remember_fields().write(*remember_fields().read(remember)), remember);
+  const Json observe = {{"text", "hello"}, {"from_assistant", true}, {"utc_offset_minutes", 540}};
+  EXPECT_EQ(observe_fields().write(*observe_fields().read(observe)), observe);
+  EXPECT_EQ(compose_fields().write({}), Json::object());
+}
+
+TEST_F(Operations, AreReadBackAsTheyWere) {
+  remember("나는 봄에 마라톤을 하고 싶다", "talk");
+  remember("어제 강가를 걸었다", "talk");
+  const Json block = *run("remember", {{"text", "강가에서 새를 보았다"}, {"supersedes", 2}});
+  EXPECT_EQ(block_json(read_block(block), true), block);
+  const Json shown = *run("show", {{"block_index", 1}});
+  EXPECT_EQ(block_json(read_block(shown), true), shown);
+  const Json found = *run("recall", {{"cue", "마라톤"}, {"neighbours", true}});
+  ASSERT_FALSE(found["hits"].empty());
+  EXPECT_EQ(recall_json(messages_, read_recall(found)), found);
+  Json noted = found;
+  noted["vectors_note"] = "모델이 {} 없습니다";
+  EXPECT_EQ(recall_json(messages_, read_recall(noted)), noted);
+  const Json taken = *run("observe", {{"text", "마라톤을 완주했다"}, {"remember", "always"}});
+  EXPECT_EQ(observe_json(read_observe(taken), "마라톤을 완주했다"), taken);
+  const Json prompt = *run("compose", {{"input", "마라톤 어땠지?"}});
+  EXPECT_EQ(prompt_json(read_prompt(prompt)), prompt);
+  EXPECT_THROW(static_cast<void>(read_block(Json::object())), Json::exception);
 }
 
 TEST_F(Operations, ReadDaysAsWholeDays) {

@@ -1,5 +1,6 @@
 #include "operations/common_fields.h"
 #include "operations/groups.h"
+#include "operations/requests.h"
 #include "operations/shapes.h"
 #include "operations/views.h"
 
@@ -10,18 +11,6 @@ namespace {
 constexpr double budget_tokens_max = 1'000'000;
 
 Operation observe() {
-  using R = ObserveRequest;
-  Fields<R> fields;
-  fields.add("text", &R::text, "what was said", given_text())
-      .required()
-      .add("speaker", &R::speaker, "who said it", name_bounds())
-      .add("conversation", &R::conversation, "which conversation", name_bounds())
-      .add("from_assistant", &R::from_assistant, "the assistant said it")
-      .add("remember", &R::remember, "keep it for good: by its content, always, or never",
-           {.choices = {"auto", "always", "never"}})
-      .add(
-          "utc_offset_minutes", [](R& request) -> auto& { return request.as.utc_offset_minutes; },
-          "minutes east of UTC where it was said", zone_bounds());
   Json shape = waypoints_shape();
   shape["properties"]["block_index"] = or_null_shape(count_shape());
   shape["required"].push_back("block_index");
@@ -30,7 +19,7 @@ Operation observe() {
                     .summary = "take in one turn of a conversation",
                     .effect = Effect::write,
                     .errors = {ErrorCode::limit, ErrorCode::denied, ErrorCode::busy}},
-                   fields, shape, [](Call& call, ObserveRequest request) -> Result<Json> {
+                   observe_fields(), shape, [](Call& call, ObserveRequest request) -> Result<Json> {
                      request.as.channel = call.channel;
                      request.as.writer = call.writer;
                      request.as.trust = call.trust;
@@ -98,24 +87,12 @@ Operation update_waypoints() {
 }
 
 Operation compose() {
-  using R = ComposeRequest;
-  Fields<R> fields;
-  fields.add("input", &R::input, "what the person says now", given_text())
-      .required()
-      .add("conversation", &R::conversation, "which conversation", name_bounds())
-      .add("budget_tokens", &R::budget_tokens, "the prompt's size at most",
-           {.min = 1, .max = budget_tokens_max, .choices = {}})
-      .add("format", &R::format, "for which kind of model",
-           {.choices = {"plain", "openai", "anthropic"}})
-      .add("language", &R::language, "of the frame; else the input's", {.choices = {"ko", "en"}})
-      .add("utc_offset_minutes", &R::utc_offset_minutes, "where it is asked, east of UTC",
-           zone_bounds());
   const Json indexes = list_shape(count_shape());
   return operation({.name = "compose",
                     .group = "Working memory",
                     .summary = "a frugal prompt of memories, turns and the input",
                     .errors = {ErrorCode::limit}},
-                   fields,
+                   compose_fields(),
                    object_shape({{"prompt", text_shape()},
                                  {"tokens", count_shape()},
                                  {"included", indexes},
@@ -128,6 +105,38 @@ Operation compose() {
 }
 
 }  // namespace
+
+Fields<ObserveRequest> observe_fields() {
+  using R = ObserveRequest;
+  Fields<R> fields;
+  fields.add("text", &R::text, "what was said", given_text())
+      .required()
+      .add("speaker", &R::speaker, "who said it", name_bounds())
+      .add("conversation", &R::conversation, "which conversation", name_bounds())
+      .add("from_assistant", &R::from_assistant, "the assistant said it")
+      .add("remember", &R::remember, "keep it for good: by its content, always, or never",
+           {.choices = {"auto", "always", "never"}})
+      .add(
+          "utc_offset_minutes", [](R& request) -> auto& { return request.as.utc_offset_minutes; },
+          "minutes east of UTC where it was said", zone_bounds());
+  return fields;
+}
+
+Fields<ComposeRequest> compose_fields() {
+  using R = ComposeRequest;
+  Fields<R> fields;
+  fields.add("input", &R::input, "what the person says now", given_text())
+      .required()
+      .add("conversation", &R::conversation, "which conversation", name_bounds())
+      .add("budget_tokens", &R::budget_tokens, "the prompt's size at most",
+           {.min = 1, .max = budget_tokens_max, .choices = {}})
+      .add("format", &R::format, "for which kind of model",
+           {.choices = {"plain", "openai", "anthropic"}})
+      .add("language", &R::language, "of the frame; else the input's", {.choices = {"ko", "en"}})
+      .add("utc_offset_minutes", &R::utc_offset_minutes, "where it is asked, east of UTC",
+           zone_bounds());
+  return fields;
+}
 
 std::vector<Operation> working_operations() {
   return {observe(), short_term(), waypoints(), update_waypoints(), compose()};

@@ -1,5 +1,6 @@
 #include "operations/common_fields.h"
 #include "operations/groups.h"
+#include "operations/requests.h"
 #include "operations/shapes.h"
 #include "operations/views.h"
 
@@ -34,16 +35,14 @@ Result<Json> written(const Call& call, const Result<RememberReceipt>& receipt) {
 }
 
 Operation remember() {
-  Fields<RememberRequest> fields;
-  add_statement(fields);
-  fields.add("supersedes", &RememberRequest::supersedes, "the block whose place it takes");
   return operation(
       {.name = "remember",
        .group = "Memory",
        .summary = "keep a text for good",
        .effect = Effect::write,
        .errors = {ErrorCode::limit, ErrorCode::denied, ErrorCode::busy, ErrorCode::not_found}},
-      fields, block_shape(true), [](Call& call, RememberRequest request) -> Result<Json> {
+      remember_fields(), block_shape(true),
+      [](Call& call, RememberRequest request) -> Result<Json> {
         stamp(call, request);
         return written(call, call.memory->remember(request));
       });
@@ -159,6 +158,13 @@ Operation forget() {
 }
 
 }  // namespace
+
+Fields<RememberRequest> remember_fields() {
+  Fields<RememberRequest> fields;
+  add_statement(fields);
+  fields.add("supersedes", &RememberRequest::supersedes, "the block whose place it takes");
+  return fields;
+}
 
 std::vector<Operation> writing_operations() {
   return {remember(),

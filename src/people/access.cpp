@@ -74,4 +74,10 @@ Result<void> check_administers(const Principal& who) {
   return fail(ErrorCode::denied, "only the origin of this home may do that");
 }
 
+Result<void> check_looks_after(const Principal& who, const std::string& account) {
+  const bool is_own = who.account != 0 && who.name == account;
+  if (is_own && key_allows(who, Right::administer)) return {};
+  return check_administers(who);
+}
+
 }  // namespace mbe

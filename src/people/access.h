@@ -64,4 +64,8 @@ struct Principal {
 /// Whether the home itself may be changed: people, keys, models. Errors: denied.
 [[nodiscard]] Result<void> check_administers(const Principal& who);
 
+/// Whether `who` may look after that account - its password, its sessions: whose it is, and the
+/// origin. A key needs the right to administer. Errors: denied.
+[[nodiscard]] Result<void> check_looks_after(const Principal& who, const std::string& account);
+
 }  // namespace mbe

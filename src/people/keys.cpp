@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "base/utf8.h"
 #include "people/people.h"
 
 namespace mbe {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::string_view key_mark = "mbe_";
 constexpr std::size_t key_bytes = 32;
 constexpr std::size_t id_characters = 12;  // with the mark; 40 bits tell keys apart
+constexpr std::size_t chain_bytes_max = 128;
 constexpr TimeMs never = 0;
 constexpr char separator = '\n';  // no name of a chain holds a control character
 
@@ -33,6 +35,16 @@ std::set<std::string> split(const std::string& text) {
     at = end + 1;
   }
   return out;
+}
+
+/// As the engine wants it: a name that no memory can have would only look like a limit.
+Result<void> check_chain(const std::string& name) {
+  const auto is_control = [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; };
+  const bool fits = !name.empty() && name.size() <= chain_bytes_max;
+  if (fits && !first_invalid_utf8(name) && !std::ranges::any_of(name, is_control)) return {};
+  return fail(ErrorCode::invalid_argument,
+              "a memory's name is 1 to {} bytes of text without control characters",
+              chain_bytes_max);
 }
 
 std::set<Right> rights_of(const std::string& text) {
@@ -65,6 +77,7 @@ Result<std::pair<std::string, KeyView>> People::create_key(const KeyRequest& req
   if (request.rights.empty()) {
     return fail(ErrorCode::invalid_argument, "a key needs a right: read, write, erase, administer");
   }
+  for (const std::string& chain : request.chains) MBE_TRY(check_chain(chain));
   const std::string key = std::string(key_mark) + to_base32(random_bytes(key_bytes));
   KeyView view{key.substr(0, id_characters),
                request.account,
@@ -128,6 +141,7 @@ Result<std::optional<Principal>> People::by_key(const std::string& key) {
 
 Result<void> People::grant(const std::string& name, const std::string& chain,
                            const std::set<Right>& rights) {
+  MBE_TRY(check_chain(chain));
   const std::lock_guard lock(mutex_);
   MBE_ASSIGN(const std::int64_t account, id_of(name));
   if (rights.empty()) {
@@ -139,6 +153,18 @@ Result<void> People::grant(const std::string& name, const std::string& chain,
                     " ON CONFLICT(account, chain) DO UPDATE SET rights = excluded.rights",
                     {account, chain, joined(rights)}));
   return {};
+}
+
+Result<std::vector<GrantView>> People::grants() {
+  const std::lock_guard lock(mutex_);
+  MBE_ASSIGN(const auto rows,
+             database_.run("SELECT a.name, g.chain, g.rights FROM granted g"
+                           " JOIN account a ON a.id = g.account ORDER BY a.id, g.chain"));
+  std::vector<GrantView> out;
+  for (const Row& row : rows) {
+    out.push_back({text_of(row[0]), {text_of(row[1]), rights_of(text_of(row[2]))}});
+  }
+  return out;
 }
 
 }  // namespace mbe

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
 #include "base/random.h"
 #include "base/utf8.h"
 
@@ -18,13 +17,9 @@ constexpr std::size_t password_memory = std::size_t{19} << 20;
 constexpr std::size_t password_characters_min = 12;
 constexpr std::size_t password_bytes_max = 1'024;
 constexpr std::size_t name_bytes_max = 64;
-constexpr std::size_t token_bytes = 16;
+constexpr std::size_t salt_bytes = 16;
 
 constexpr TimeMs second_ms = 1'000;
-constexpr TimeMs day_ms = 86'400 * second_ms;
-constexpr TimeMs session_idle_ms = 7 * day_ms;
-constexpr TimeMs session_ms = 90 * day_ms;
-constexpr TimeMs session_noted_every_ms = 60 * second_ms;
 constexpr int free_failures = 3;
 constexpr TimeMs throttle_ms_max = 15 * 60 * second_ms;
 constexpr std::size_t throttled_max = 100'000;
@@ -43,6 +38,10 @@ constexpr const char* tables[] = {
     "CREATE TABLE IF NOT EXISTS granted(account INTEGER NOT NULL REFERENCES account"
     " ON DELETE CASCADE, chain TEXT NOT NULL, rights TEXT NOT NULL, PRIMARY KEY(account, chain))",
 };
+// Added since: earlier programs, which know nothing of it, may go on using the file.
+constexpr const char* reset_table =
+    "CREATE TABLE IF NOT EXISTS reset(account INTEGER PRIMARY KEY REFERENCES account"
+    " ON DELETE CASCADE, digest TEXT NOT NULL, expires INTEGER NOT NULL)";
 
 Result<void> check_name(const std::string& name) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -50,18 +49,6 @@ Result<void> check_name(const std::string& name) {
   if (plain && !name.empty() && name.size() <= name_bytes_max) return {};
   return fail(ErrorCode::invalid_argument,
               "an account's name is 1 to 64 characters of a-z, 0-9, `-`, `_` and `.`");
-}
-
-Result<void> check_password(const std::string& password) {
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
-  const auto bytes = static_cast<std::size_t>(std::ranges::count_if(password, continues));
-  const bool text = !first_invalid_utf8(password);
-  if (text && password.size() - bytes >= password_characters_min &&
-      password.size() <= password_bytes_max) {
-    return {};
-  }
-  return fail(ErrorCode::invalid_argument, "a password has at least {} characters",
-              password_characters_min);
 }
 
 /// Holds one of the places for hashing.
@@ -80,7 +67,7 @@ class Place {
 const std::string& nobodys_digest() {
   static const std::string digest = [] {
     std::string out(crypto_pwhash_STRBYTES, '\0');
-    const std::string secret = random_bytes(token_bytes);
+    const std::string secret = random_bytes(salt_bytes);
     const int rc = crypto_pwhash_str_alg(out.data(), secret.data(), secret.size(), password_passes,
                                          password_memory, crypto_pwhash_ALG_ARGON2ID13);
     MBE_ASSERT(rc == 0);
@@ -91,8 +78,16 @@ const std::string& nobodys_digest() {
 
 }  // namespace
 
-std::string People::digest_of_secret(std::string_view secret) {
-  return to_hex(view(sha256(secret)));
+Result<void> People::check_password(const std::string& password) {
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  const auto bytes = static_cast<std::size_t>(std::ranges::count_if(password, continues));
+  const bool text = !first_invalid_utf8(password);
+  if (text && password.size() - bytes >= password_characters_min &&
+      password.size() <= password_bytes_max) {
+    return {};
+  }
+  return fail(ErrorCode::invalid_argument, "a password has at least {} characters",
+              password_characters_min);
 }
 
 Result<std::unique_ptr<People>> People::open(const std::string& home, const Clock& clock) {
@@ -109,9 +104,11 @@ Result<void> People::make_tables() {
     return fail(ErrorCode::unavailable,
                 "people.sqlite was made by a newer version; install that version to open it");
   }
-  if (found == format) return {};
-  for (const char* table : tables) MBE_TRY(database_.run(table));
-  MBE_TRY(database_.run("PRAGMA user_version = 1"));
+  if (found < format) {
+    for (const char* table : tables) MBE_TRY(database_.run(table));
+    MBE_TRY(database_.run("PRAGMA user_version = 1"));
+  }
+  MBE_TRY(database_.run(reset_table));
   return {};
 }
 
@@ -172,6 +169,7 @@ Result<void> People::set_password(const std::string& name, const std::string& pa
   MBE_ASSIGN(const std::int64_t id, id_of(name));
   MBE_TRY(database_.run("UPDATE account SET password = ? WHERE id = ?", {digest, id}));
   MBE_TRY(database_.run("DELETE FROM session WHERE account = ?", {id}));
+  MBE_TRY(database_.run("DELETE FROM reset WHERE account = ?", {id}));
   throttle_.erase(name);
   return {};
 }
@@ -202,8 +200,8 @@ void People::count_attempt(const std::string& what, bool failed) {
   one.not_before = clock_.now_ms() + std::min(second_ms << doublings, throttle_ms_max);
 }
 
-Result<Login> People::log_in(const std::string& name, const std::string& password,
-                             const std::string& address) {
+Result<std::int64_t> People::proven(const std::string& name, const std::string& password,
+                                    const std::string& address) {
   std::string digest = nobodys_digest();
   std::int64_t id = 0;
   {
@@ -225,36 +223,15 @@ Result<Login> People::log_in(const std::string& name, const std::string& passwor
   const std::lock_guard lock(mutex_);
   count_attempt(name, !right || id == 0);
   count_attempt("@" + address, !right || id == 0);
-  if (!right || id == 0) return fail(ErrorCode::denied, "the name or the password is wrong");
-  Login out{to_base32(random_bytes(token_bytes)), {}};
-  const TimeMs now = clock_.now_ms();
-  MBE_TRY(database_.run("DELETE FROM session WHERE seen < ? OR created < ?",
-                        {now - session_idle_ms, now - session_ms}));
-  MBE_TRY(database_.run("INSERT INTO session(digest, account, created, seen) VALUES(?, ?, ?, ?)",
-                        {digest_of_secret(out.token), id, now, now}));
-  MBE_ASSIGN(out.principal, principal(id));
-  return out;
+  if (right && id != 0) return id;
+  return fail(ErrorCode::denied, "the name or the password is wrong");
 }
 
-Result<std::optional<Principal>> People::by_session(const std::string& token) {
-  const std::lock_guard lock(mutex_);
-  const TimeMs now = clock_.now_ms();
-  const std::string digest = digest_of_secret(token);
-  MBE_ASSIGN(const auto rows, database_.run("SELECT account, seen FROM session"
-                                            " WHERE digest = ? AND seen >= ? AND created >= ?",
-                                            {digest, now - session_idle_ms, now - session_ms}));
-  if (rows.empty()) return std::optional<Principal>();
-  if (now - number_of(rows[0][1]) > session_noted_every_ms) {
-    MBE_TRY(database_.run("UPDATE session SET seen = ? WHERE digest = ?", {now, digest}));
-  }
-  MBE_ASSIGN(Principal out, principal(number_of(rows[0][0])));
-  return std::optional(std::move(out));
-}
-
-Result<void> People::log_out(const std::string& token) {
-  const std::lock_guard lock(mutex_);
-  MBE_TRY(database_.run("DELETE FROM session WHERE digest = ?", {digest_of_secret(token)}));
-  return {};
+Result<void> People::change_password(const std::string& name, const std::string& old,
+                                     const std::string& password, const std::string& address) {
+  MBE_TRY(check_password(password));
+  MBE_TRY(proven(name, old, address));
+  return set_password(name, password);
 }
 
 }  // namespace mbe

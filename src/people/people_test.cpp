@@ -86,11 +86,12 @@ TEST_F(PeopleTest, KeepsNoSecretInTheFile) {
   add("mina", Role::origin);
   const auto login = people_->log_in("mina", good, "a");
   const std::string secret = key({.account = "mina", .label = "phone"});
+  const std::string code = people_->create_reset("mina")->code;
   people_.reset();
   for (const auto& entry : fs::directory_iterator(home_)) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    for (const std::string& hidden : {good, login->token, secret}) {
+    for (const std::string& hidden : {good, login->token, secret, code}) {
       EXPECT_EQ(bytes.find(hidden), std::string::npos) << entry.path();
     }
     struct stat status{};
@@ -214,6 +215,76 @@ TEST_F(PeopleTest, GrantsAreGivenChangedAndTaken) {
   EXPECT_FALSE(may(Right::write));
 }
 
+TEST_F(PeopleTest, AMemorysNameIsTextOfOneLine) {
+  add("mina", Role::origin);
+  const std::set<Right> reads = {Right::read};
+  for (const std::string& name :
+       {std::string(), std::string("a\nmain"), std::string(129, 'a'), std::string("\xff")}) {
+    EXPECT_EQ(people_->grant("mina", name, reads).error().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(people_->create_key({.account = "mina", .chains = {name}}).error().code(),
+              ErrorCode::invalid_argument);
+  }
+  EXPECT_TRUE(people_->grant("mina", "우리 집", reads).ok());
+  EXPECT_EQ(people_->grants()->at(0).grant.chain, "우리 집");
+}
+
+TEST_F(PeopleTest, ListsTheSessionsThatStillOpen) {
+  add("mina", Role::origin);
+  const std::string old = people_->log_in("mina", good, "a")->token;
+  clock_.advance_ms(8 * day_ms);
+  const std::string token = people_->log_in("mina", good, "a")->token;
+  const auto all = people_->sessions();
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_EQ(all->at(0).id, People::session_id(token));
+  EXPECT_EQ(all->at(0).account, "mina");
+  ASSERT_TRUE(people_->end_session(all->at(0).id).ok());
+  EXPECT_FALSE(people_->by_session(token)->has_value());
+  EXPECT_EQ(people_->end_session(all->at(0).id).error().code(), ErrorCode::not_found);
+}
+
+TEST_F(PeopleTest, WhoKnowsTheOldPasswordSetsANewOne) {
+  add("mina", Role::origin);
+  const std::string token = people_->log_in("mina", good, "a")->token;
+  EXPECT_EQ(people_->change_password("mina", "wrong password", good, "a").error().code(),
+            ErrorCode::denied);
+  EXPECT_EQ(people_->change_password("mina", good, "short", "a").error().code(),
+            ErrorCode::invalid_argument);
+  ASSERT_TRUE(people_->change_password("mina", good, "another long password", "a").ok());
+  EXPECT_FALSE(people_->by_session(token)->has_value());
+  EXPECT_TRUE(people_->log_in("mina", "another long password", "a").ok());
+}
+
+TEST_F(PeopleTest, AResetCodeSetsAPasswordOnce) {
+  add("mina", Role::origin);
+  const std::string token = people_->log_in("mina", good, "a")->token;
+  const std::string first = people_->create_reset("mina")->code;
+  const std::string code = people_->create_reset("mina")->code;
+  const std::string wanted = "another long password";
+  EXPECT_EQ(people_->reset_password(first, wanted, "a").error().code(), ErrorCode::denied);
+  EXPECT_EQ(people_->reset_password(code, "short", "a").error().code(),
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(people_->reset_password(code, wanted, "a").value(), "mina");
+  EXPECT_FALSE(people_->by_session(token)->has_value());
+  EXPECT_TRUE(people_->log_in("mina", wanted, "a").ok());
+  EXPECT_EQ(people_->reset_password(code, good, "a").error().code(), ErrorCode::denied);
+  EXPECT_EQ(people_->create_reset("jun").error().code(), ErrorCode::not_found);
+}
+
+TEST_F(PeopleTest, AResetCodeEndsByTimeAndByAnotherPassword) {
+  add("mina", Role::origin);
+  const std::string late = people_->create_reset("mina")->code;
+  clock_.advance_ms(15 * 60 * 1'000);
+  EXPECT_EQ(people_->reset_password(late, good, "a").error().code(), ErrorCode::denied);
+  const std::string idle = people_->create_reset("mina")->code;
+  ASSERT_TRUE(people_->set_password("mina", "another long password").ok());
+  EXPECT_EQ(people_->reset_password(idle, good, "a").error().code(), ErrorCode::denied);
+  const std::string right = people_->create_reset("mina")->code;
+  EXPECT_EQ(people_->reset_password("aaaa-bbbb-cccc", good, "a").error().code(), ErrorCode::denied);
+  // Who guesses waits; nobody else does.
+  EXPECT_EQ(people_->reset_password(right, good, "a").error().code(), ErrorCode::busy);
+  EXPECT_TRUE(people_->reset_password(right, good, "b").ok());
+}
+
 TEST_F(PeopleTest, TwoProcessesShareOneFile) {
   auto other = People::open(home_.string(), clock_);
   ASSERT_TRUE(other.ok());
@@ -258,6 +329,17 @@ TEST(Access, FollowsRoleOwnershipAndGrant) {
     EXPECT_FALSE(check_administers(person(role)).ok());
   }
   EXPECT_TRUE(check_administers(home_owner()).ok());
+  // Whoever's account it is looks after it, and so does the origin; a key only if it administers.
+  Principal jun = person(Role::member);
+  EXPECT_FALSE(check_looks_after(jun, "jun").ok());  // without an account it is nobody's
+  jun.account = 2;
+  EXPECT_TRUE(check_looks_after(jun, "jun").ok());
+  EXPECT_FALSE(check_looks_after(jun, "min").ok());
+  EXPECT_TRUE(check_looks_after(home_owner(), "jun").ok());
+  jun.key_rights = {Right::read};
+  EXPECT_FALSE(check_looks_after(jun, "jun").ok());
+  jun.key_rights->insert(Right::administer);
+  EXPECT_TRUE(check_looks_after(jun, "jun").ok());
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ Result<void> Auth::check_origin(const HttpRequest& request) const {
 }
 
 Result<std::optional<Principal>> Auth::principal(const HttpRequest& request) const {
+  auto who = proven(request);
+  if (who.ok() && who->has_value()) request.trace.account = (*who)->account;
+  return who;
+}
+
+Result<std::optional<Principal>> Auth::proven(const HttpRequest& request) const {
   if (request.is_local) return std::optional(home_owner());
   constexpr std::string_view bearer = "Bearer ";
   const std::string& authorization = request.header("authorization");

@@ -22,6 +22,8 @@ class Auth {
   [[nodiscard]] Result<std::optional<Principal>> principal(const HttpRequest& request) const;
 
  private:
+  [[nodiscard]] Result<std::optional<Principal>> proven(const HttpRequest& request) const;
+
   People& people_;
   std::set<std::string> hosts_;
 };

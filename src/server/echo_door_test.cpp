@@ -78,17 +78,17 @@ TEST_F(EchoDoorTest, SaysWhatIsWrongWithAQuestion) {
 
 TEST_F(EchoDoorTest, TheStateIsForTheOriginAlone) {
   for (const char* path : {"/api/boot", "/api/status"}) {
-    EXPECT_EQ(get(path, "mina").status, 200U) << path;
-    EXPECT_EQ(get(path, "sol").status, 403U) << path;
+    EXPECT_EQ(get_as("mina", path).status, 200U) << path;
+    EXPECT_EQ(get_as("sol", path).status, 403U) << path;
     EXPECT_EQ(get(path).status, 401U) << path;
   }
-  EXPECT_EQ(get("/api/boot/events", "jun").status, 403U);
-  EXPECT_EQ(get("/api/none", "mina").status, 404U);
-  EXPECT_EQ(get("/api/ask", "mina").status, 405U);
+  EXPECT_EQ(get_as("jun", "/api/boot/events").status, 403U);
+  EXPECT_EQ(get_as("mina", "/api/none").status, 404U);
+  EXPECT_EQ(get_as("mina", "/api/ask").status, 405U);
 }
 
 TEST_F(EchoDoorTest, TellsTheWakingUntilItIsOver) {
-  const HttpResponse response = get("/api/boot/events", "mina");
+  const HttpResponse response = get_as("mina", "/api/boot/events");
   ASSERT_TRUE(response.events);
   const std::string events = events_of(response);
   EXPECT_TRUE(events.starts_with("event: boot\ndata: {\"state\":\"ready\"")) << events;
@@ -99,18 +99,18 @@ TEST_F(EchoDoorTest, ListsConversationsByHowTheyBegan) {
   ask("mina", {{"question", "첫 이야기"}, {"conversation", "a"}});
   ask("mina", {{"question", "둘째 이야기"}, {"conversation", "b"}});
   ask("mina", {{"question", "이어서"}, {"conversation", "a"}});
-  const Json all = Json::parse(get("/api/conversations", "mina").body)["conversations"];
+  const Json all = Json::parse(get_as("mina", "/api/conversations").body)["conversations"];
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0]["conversation"], "a");
   EXPECT_EQ(all[0]["title"], "첫 이야기");
   EXPECT_EQ(all[0]["answers"], 2);
   EXPECT_EQ(all[1]["title"], "둘째 이야기");
-  EXPECT_TRUE(Json::parse(get("/api/conversations", "jun").body)["conversations"].empty());
+  EXPECT_TRUE(Json::parse(get_as("jun", "/api/conversations").body)["conversations"].empty());
 }
 
 TEST_F(EchoDoorTest, ShowsItsLoops) {
   ask("mina", {{"question", "안녕하세요, 오늘은 어땠어요?"}});
-  const Json loops = Json::parse(get("/api/status", "mina").body)["loops"];
+  const Json loops = Json::parse(get_as("mina", "/api/status").body)["loops"];
   ASSERT_EQ(loops.size(), 6U);
   EXPECT_EQ(loops[0]["name"], "answer");
   EXPECT_EQ(loops[0]["state"], "alive");

@@ -4,28 +4,13 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
-#include "base/random.h"
-
 namespace mbe {
 
 namespace {
 
-constexpr std::size_t code_bytes = 8;
-constexpr std::size_t group = 4;
-constexpr std::size_t groups = 3;
 constexpr TimeMs second_ms = 1'000;
 constexpr TimeMs wait_ms_max = 15 * 60 * second_ms;
 constexpr int doublings_max = 10;
-
-std::string new_code() {
-  const std::string letters = to_base32(random_bytes(code_bytes));
-  std::string out;
-  for (std::size_t i = 0; i < groups; ++i) {
-    out += (i == 0 ? "" : "-") + letters.substr(i * group, group);
-  }
-  return out;
-}
 
 bool is_same(const std::string& one, const std::string& other) {
   return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;

@@ -15,14 +15,21 @@ namespace mbe {
 
 class EventStream;
 
+/// What becomes known of a request while it is answered; for counts and the log.
+struct RequestTrace {
+  std::string id;
+  std::int64_t account = 0;  ///< 0: none, or the owner of the home's files
+};
+
 struct HttpRequest {
   std::string method;
   std::string path;                          ///< decoded, without the query
   std::map<std::string, std::string> query;  ///< decoded; the last of a name counts
   std::map<std::string, std::string> headers;
   std::string body;
-  std::string peer;       ///< the other side's address
-  bool is_local = false;  ///< came through the home's Unix socket: the owner of its files
+  std::string peer;                 ///< the other side's address
+  bool is_local = false;            ///< came through the home's Unix socket: the owner of its files
+  mutable RequestTrace trace = {};  ///< of the one thread that answers
 
   /// Empty if there is none.
   [[nodiscard]] const std::string& header(const std::string& name) const {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "operations/shapes.h"
 #include "server/problem.h"
 #include "server/rest.h"
@@ -76,12 +78,46 @@ Json path_of(const Operation& operation) {
   return {{"post", std::move(post)}};
 }
 
+Json path_of(const PeopleOperation& operation) {
+  std::string id = operation.name;
+  std::ranges::replace(id, '/', '_');
+  Json out = {{"operationId", id},
+              {"tags", {"People"}},
+              {"summary", operation.summary},
+              {"responses",
+               {{"200", {{"description", "done"}, {"content", json_content(operation.result)}}},
+                {"400", problem_response("an argument is wrong; the detail names it")},
+                {"401", problem_response("no credential, or one that is wrong or has ended")},
+                {"403", problem_response("this principal may not")},
+                {"404", problem_response("no such account, key or session")},
+                {"413", problem_response("the body is too large")},
+                {"503", problem_response("busy or not ready; try again after Retry-After")}}}};
+  if (operation.takes_password) {
+    out["responses"]["429"] =
+        problem_response("too many wrong passwords; the detail says how long");
+  }
+  if (operation.reads) {
+    for (const auto& [name, schema] : operation.arguments["properties"].items()) {
+      Json plain = schema;
+      plain["type"] = schema["type"][0];  // nobody writes null into a query
+      out["parameters"].push_back({{"name", name}, {"in", "query"}, {"schema", plain}});
+    }
+    return {{"get", std::move(out)}};
+  }
+  out["requestBody"] = {{"required", operation.arguments.contains("required")},
+                        {"content", json_content(operation.arguments)}};
+  return {{"post", std::move(out)}};
+}
+
 }  // namespace
 
 Json openapi(const std::string& version) {
   Json paths = Json::object();
   for (const Operation& operation : operations()) {
     paths["/v1/" + operation.name] = path_of(operation);
+  }
+  for (const PeopleOperation& operation : people_operations()) {
+    paths["/api/" + operation.name] = path_of(operation);
   }
   const Json problem_schema = object_shape({{"title", text_shape()},
                                             {"status", count_shape()},

@@ -37,6 +37,11 @@ HttpResponse wrong_method(const Catalog& messages, const std::string& allowed) {
   return out;
 }
 
+HttpResponse needs_credential(const Catalog& messages) {
+  return problem(messages, 401,
+                 fail(ErrorCode::denied, "give a key: `Authorization: Bearer mbe_…`"));
+}
+
 HttpResponse json_response(const Json& body, unsigned status) {
   // What is in memory is UTF-8; were it not, the answer must still be JSON.
   return {status, body.dump(-1, ' ', false, Json::error_handler_t::replace)};

@@ -13,8 +13,10 @@ namespace mbe {
 [[nodiscard]] HttpResponse problem(const Catalog& messages, const Error& error);
 /// The same with a status of HTTP's own, such as 401.
 [[nodiscard]] HttpResponse problem(const Catalog& messages, unsigned status, const Error& error);
-/// 405, with the method that would do.
+/// 405 with `Allow`.
 [[nodiscard]] HttpResponse wrong_method(const Catalog& messages, const std::string& allowed);
+/// 401: nobody is told anything without a credential.
+[[nodiscard]] HttpResponse needs_credential(const Catalog& messages);
 /// A JSON body.
 [[nodiscard]] HttpResponse json_response(const Json& body, unsigned status = 200);
 

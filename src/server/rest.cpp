@@ -25,6 +25,12 @@ struct Credentials {
   std::string name, password, code;
 };
 
+/// Of a body that has exactly what `fields` say.
+Result<Credentials> read_credentials(const std::string& body, const Fields<Credentials>& fields) {
+  MBE_ASSIGN(const Json json, read_json(body));
+  return fields.read(json);
+}
+
 /// `code` is for the first run alone.
 Result<Credentials> read_credentials(const std::string& body) {
   static const Fields<Credentials> fields = [] {
@@ -34,13 +40,24 @@ Result<Credentials> read_credentials(const std::string& body) {
     out.add("code", &Credentials::code, "from the server's terminal");
     return out;
   }();
-  MBE_ASSIGN(const Json json, read_json(body));
-  return fields.read(json);
+  return read_credentials(body, fields);
 }
 
-HttpResponse needs_credential(const Catalog& messages) {
-  return problem(messages, 401,
-                 fail(ErrorCode::denied, "give a key: `Authorization: Bearer mbe_…`"));
+Result<Credentials> read_reset(const std::string& body) {
+  static const Fields<Credentials> fields = [] {
+    Fields<Credentials> out;
+    out.add("code", &Credentials::code, "from `mbe people reset-code`").required();
+    out.add("password", &Credentials::password, "the new one").required();
+    return out;
+  }();
+  return read_credentials(body, fields);
+}
+
+/// For a record: whoever has shown that the account is theirs.
+Principal named(const std::string& name) {
+  Principal out;
+  out.name = name;
+  return out;
 }
 
 }  // namespace
@@ -65,6 +82,8 @@ Result<Json> read_json(const std::string& text) {
 Rest::Rest(RestOptions options)
     : options_(std::move(options)),
       auth_(options_.people, options_.hosts),
+      audit_(options_.engine, options_.log == nullptr ? no_log_ : *options_.log, options_.clock),
+      people_door_(options_.people, auth_, audit_),
       openapi_(openapi(options_.version).dump(1)) {}
 
 const Catalog& Rest::messages_for(const HttpRequest& request) const {
@@ -84,6 +103,15 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   if (request.path == "/readyz") {
     return reads ? ready_answer(request) : wrong_method(messages, "GET");
   }
+  if (request.path == "/metrics" && options_.metrics != nullptr) {
+    return reads ? metrics_answer(request) : wrong_method(messages, "GET");
+  }
+  if (request.path == "/api/session") {
+    return reads ? people_door_.session(request, messages) : wrong_method(messages, "GET");
+  }
+  if (const PeopleOperation* operation = people_operation_at(request.path)) {
+    return people_door_.answer(*operation, request, address_of(request), messages);
+  }
   if (request.path == "/openapi.json") {
     return reads ? HttpResponse{200, openapi_} : wrong_method(messages, "GET");
   }
@@ -92,6 +120,9 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   }
   if (request.path == "/login") {
     return request.method == "POST" ? log_in(request) : wrong_method(messages, "POST");
+  }
+  if (request.path == "/reset") {
+    return request.method == "POST" ? reset(request) : wrong_method(messages, "POST");
   }
   if (request.path == "/logout") {
     return request.method == "POST" ? log_out(request) : wrong_method(messages, "POST");
@@ -112,6 +143,22 @@ HttpResponse Rest::ready_answer(const HttpRequest& request) {
       json_response({{"ready", ready}, {"memory", "ready"}, {"echo", echo}}, ready ? 200 : 503);
   if (!ready) out.headers.emplace_back("Retry-After", "1");
   return out;
+}
+
+/// For whoever may read `main`: how much there is in it is nobody else's business.
+HttpResponse Rest::metrics_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = auth_.principal(request);
+  if (!who.ok()) return problem(messages, who.error());
+  if (!who->has_value()) return needs_credential(messages);
+  if (const auto allowed = check_access(**who, "main", Right::read); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  const auto names = options_.engine.chains();
+  if (!names.ok()) return problem(messages, names.error());
+  const auto main = options_.engine.chain("main", false);
+  return {200, options_.metrics->text(main.ok() ? *main : nullptr, names->size(), options_.version),
+          "text/plain; version=0.0.4; charset=utf-8"};
 }
 
 HttpResponse Rest::echo_answer(const HttpRequest& request) {
@@ -163,7 +210,7 @@ HttpResponse Rest::run(const Operation& operation, const Principal& who, const s
   Call call{.engine = options_.engine,
             .chain = chain,
             .messages = messages,
-            .channel = "rest",
+            .channel = request.is_local ? "cli" : "rest",
             .writer = who.name,
             .trust = who.trust()};
   if (operation.on_chain) {
@@ -173,6 +220,10 @@ HttpResponse Rest::run(const Operation& operation, const Principal& who, const s
     call.memory = *memory;
   }
   const Result<Json> result = operation.run(call, *arguments);
+  if (result.ok() && operation.effect == Effect::erase) {
+    const Json about = {{"chain", chain}, {"count", (*result)["count"]}};
+    audit_.note(operation.name, who, door_of(request), about);
+  }
   return result.ok() ? json_response(*result) : problem(messages, result.error());
 }
 
@@ -249,9 +300,19 @@ HttpResponse Rest::begin(const HttpRequest& request) {
     return problem(messages, fail(ErrorCode::denied, "this home has its origin already; log in"));
   }
   const auto made = options_.first_run->create(given->code, given->name, given->password);
-  if (made.ok()) return logged_in(request, given->name, given->password);
-  const bool waits = made.error().code() == ErrorCode::busy;
-  return problem(messages, waits ? 429 : http_status(made.error().code()), made.error());
+  if (!made.ok()) return refused(request, made.error(), http_status(made.error().code()));
+  audit_.note("first_run", named(given->name), "login", Json::object());
+  return logged_in(request, given->name, given->password);
+}
+
+HttpResponse Rest::reset(const HttpRequest& request) {
+  const auto given = read_reset(request.body);
+  if (!given.ok()) return problem(messages_for(request), given.error());
+  const std::string address = address_of(request);
+  const auto name = options_.people.reset_password(given->code, given->password, address);
+  if (!name.ok()) return refused(request, name.error(), http_status(name.error().code()));
+  audit_.note("reset", named(*name), "login", Json::object());
+  return logged_in(request, *name, given->password);
 }
 
 HttpResponse Rest::log_in(const HttpRequest& request) {
@@ -262,19 +323,23 @@ HttpResponse Rest::log_in(const HttpRequest& request) {
 
 HttpResponse Rest::logged_in(const HttpRequest& request, const std::string& name,
                              const std::string& password) {
-  const Catalog& messages = messages_for(request);
   const auto login = options_.people.log_in(name, password, address_of(request));
-  if (!login.ok()) {
-    const ErrorCode code = login.error().code();
-    if (code == ErrorCode::denied) return problem(messages, 401, login.error());
-    return problem(messages, code == ErrorCode::busy ? 429 : http_status(code), login.error());
-  }
+  if (!login.ok()) return refused(request, login.error(), 401);
+  audit_.note("login", login->principal, "login", {{"session", People::session_id(login->token)}});
   HttpResponse out =
       json_response({{"name", login->principal.name}, {"role", role_name(login->principal.role)}});
   out.headers.emplace_back("Set-Cookie", std::string(session_cookie) + "=" + login->token +
                                              "; Path=/; HttpOnly; SameSite=Strict" +
                                              (options_.behind_proxy ? "; Secure" : ""));
   return out;
+}
+
+HttpResponse Rest::refused(const HttpRequest& request, const Error& error, unsigned denied) {
+  const bool guessed = error.code() == ErrorCode::denied;
+  const bool waits = error.code() == ErrorCode::busy;
+  if (guessed || waits) audit_.note_refused();
+  const unsigned status = guessed ? denied : waits ? 429 : http_status(error.code());
+  return problem(messages_for(request), status, error);
 }
 
 /// Behind a proxy every request comes from it; it says last where it had it from.

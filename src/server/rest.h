@@ -13,6 +13,8 @@
 #include "server/echo_door.h"
 #include "server/first_run.h"
 #include "server/http.h"
+#include "server/metrics.h"
+#include "server/people_door.h"
 
 namespace mbe {
 
@@ -23,9 +25,12 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
-  bool behind_proxy = false;      ///< a proxy with TLS stands before it
-  FirstRun* first_run = nullptr;  ///< null: the origin has an account
-  EchoDoor* echo = nullptr;       ///< null: this server has no Echo
+  bool behind_proxy = false;         ///< a proxy with TLS stands before it
+  FirstRun* first_run = nullptr;     ///< null: the origin has an account
+  EchoDoor* echo = nullptr;          ///< null: this server has no Echo
+  Log* log = nullptr;                ///< null: none is kept
+  const Metrics* metrics = nullptr;  ///< null: none are told
+  const Clock& clock = system_clock();
 };
 
 class Rest {
@@ -56,15 +61,23 @@ class Rest {
   void drop_oldest();
   [[nodiscard]] std::string address_of(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse echo_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse metrics_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse ready_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse begin(const HttpRequest& request);
+  [[nodiscard]] HttpResponse reset(const HttpRequest& request);
   [[nodiscard]] HttpResponse log_in(const HttpRequest& request);
   [[nodiscard]] HttpResponse logged_in(const HttpRequest& request, const std::string& name,
                                        const std::string& password);
+  /// Of a password or a code; `denied`: the status where it is wrong.
+  [[nodiscard]] HttpResponse refused(const HttpRequest& request, const Error& error,
+                                     unsigned denied);
   [[nodiscard]] HttpResponse log_out(const HttpRequest& request);
 
   RestOptions options_;
   Auth auth_;
+  Log no_log_;
+  Audit audit_;
+  PeopleDoor people_door_;
   std::string openapi_;
   std::mutex mutex_;
   std::map<std::string, Given> given_;  ///< guarded by mutex_

@@ -66,13 +66,28 @@ class RestTest : public EngineTest {
     const auto all = engine_->chains();
     return std::ranges::find(*all, name) != all->end();
   }
-  HttpResponse get(const std::string& path, const std::string& who = "") {
+  HttpResponse get(const std::string& target,
+                   const std::map<std::string, std::string>& headers = {}) {
     HttpRequest request;
     request.method = "GET";
-    request.path = path;
+    EXPECT_TRUE(read_target(target, request));
+    request.headers = headers;
     request.headers["host"] = "localhost";
-    if (!who.empty()) request.headers["authorization"] = "Bearer " + keys_.at(who);
+    request.peer = "127.0.0.1";
     return rest_->answer(request);
+  }
+  /// GET as that account.
+  HttpResponse get_as(const std::string& who, const std::string& target) {
+    return get(target, {{"authorization", "Bearer " + keys_.at(who)}});
+  }
+  /// The cookie of a new login, as the header that sends it back.
+  std::map<std::string, std::string> cookie_of(const std::string& who,
+                                               const std::string& with = password) {
+    const HttpResponse login = post("", "/login", {{"name", who}, {"password", with}});
+    EXPECT_EQ(login.status, 200U) << login.body;
+    if (login.status != 200) return {};
+    const std::string set = login.headers.at(0).second;
+    return {{"cookie", set.substr(0, set.find(';'))}};
   }
 
   Catalog english_;

@@ -1,8 +1,6 @@
 // The REST door without a network: who may call what, and what the answers look like.
 #include "server/rest.h"
 
-#include <gtest/gtest.h>
-
 #include "server/rest_fixture.h"
 
 namespace mbe {

@@ -5,6 +5,7 @@
 #include "echo/signer.h"
 #include "fs/file_system.h"
 #include "server/rest.h"
+#include "server/watched.h"
 
 namespace mbe {
 
@@ -28,6 +29,8 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
     out->first_run_ = std::make_unique<FirstRun>(*out->people_);
   }
   MBE_TRY(out->wake_echo(options));
+  out->log_ = std::make_unique<Log>(std::move(options.log), options.log_least);
+  out->metrics_ = std::make_unique<Metrics>();
   out->rest_ = std::make_unique<Rest>(RestOptions{.engine = *out->engine_,
                                                   .people = *out->people_,
                                                   .hosts = std::move(options.host_names),
@@ -36,13 +39,20 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .version = std::move(options.version),
                                                   .behind_proxy = options.behind_proxy,
                                                   .first_run = out->first_run_.get(),
-                                                  .echo = out->echo_.get()});
+                                                  .echo = out->echo_.get(),
+                                                  .log = out->log_.get(),
+                                                  .metrics = out->metrics_.get()});
   options.http.unix_path = home + "/socket";
   Rest& rest = *out->rest_;
+  out->watched_ = std::make_unique<Watched>(
+      [&rest](const HttpRequest& request) { return rest.answer(request); }, *out->metrics_,
+      *out->log_);
+  const Watched& watched = *out->watched_;
   MBE_ASSIGN(out->server_,
-             HttpServer::start(std::move(options.http), [&rest](const HttpRequest& request) {
-               return rest.answer(request);
+             HttpServer::start(std::move(options.http), [&watched](const HttpRequest& request) {
+               return watched.answer(request);
              }));
+  out->log_->write(LogLevel::info, "started", {{"port", out->server_->port()}});
   return out;
 }
 
@@ -83,7 +93,11 @@ std::string Service::first_run_code() const {
 
 void Service::stop() {
   if (echo_) echo_->stop();
-  server_.reset();
+  if (server_ != nullptr) {
+    server_.reset();
+    log_->write(LogLevel::info, "stopped", Json::object());
+  }
+  watched_.reset();
   rest_.reset();
   echo_.reset();
   waking_.reset();

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "server/http_server.h"
+#include "server/log.h"
 
 namespace mbe {
 
@@ -21,6 +22,8 @@ class Waking;
 class Circuits;
 class Answerer;
 class EchoDoor;
+class Metrics;
+class Watched;
 class File;
 
 struct ServiceOptions {
@@ -30,6 +33,8 @@ struct ServiceOptions {
   Catalog korean;
   std::string version;
   bool behind_proxy = false;  ///< a proxy with TLS stands before it
+  Log::Sink log = {};         ///< takes the lines of the log
+  LogLevel log_least = LogLevel::info;
   /// Minutes east of UTC at a moment, where the transcripts were written.
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
 };
@@ -62,7 +67,10 @@ class Service {
   std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<Waking> waking_;
   std::unique_ptr<EchoDoor> echo_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Rest> rest_;
+  std::unique_ptr<Watched> watched_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -24,7 +24,8 @@ class Served:
 
     def __init__(self, mbe: str, home: str, key: str = ""):
         begin = time.monotonic()
-        self.process = subprocess.Popen([mbe, "--home", home, "serve", "--port", "0", "--json"],
+        self.process = subprocess.Popen([mbe, "--home", home, "serve", "--port", "0", "--json",
+                                         "--log", "none"],
                                         stdout=subprocess.PIPE, text=True)
         self.port = json.loads(self.process.stdout.readline())["port"]
         connection = http.client.HTTPConnection("localhost", self.port, timeout=30)

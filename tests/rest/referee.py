@@ -50,8 +50,8 @@ def post(port: int, key: str, operation: str, arguments: dict) -> dict:
 
 def generated(mbe: str, home: str, port: int, options: argparse.Namespace) -> bool:
     program(mbe, home, "people", "add", "mina", "--role", "origin", text="twelve characters\n")
-    made = program(mbe, home, "people", "key", "create", "mina", "--rights", "read,write,erase",
-                   "--json")
+    made = program(mbe, home, "people", "key", "create", "mina", "--rights",
+                   "read,write,erase,administer", "--json")
     key = json.loads(made)["key"]
     for i in range(20):
         post(port, key, "remember", {"text": f"오늘은 강가를 {i} km 걸었다", "session": "walks"})
@@ -81,7 +81,8 @@ def main() -> int:
         return SKIPPED
     with tempfile.TemporaryDirectory(prefix="mbe-rest-") as folder:
         home = f"{folder}/home"
-        server = subprocess.Popen([options.mbe, "--home", home, "serve", "--port", "0", "--json"],
+        server = subprocess.Popen([options.mbe, "--home", home, "serve", "--port", "0", "--json",
+                                         "--log", "none"],
                                   stdout=subprocess.PIPE, text=True)
         try:
             port = json.loads(server.stdout.readline())["port"]

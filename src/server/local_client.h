@@ -1,0 +1,32 @@
+// Calls the server of a home through the Unix socket that only the owner of its files can open.
+// One request a connection; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "operations/json.h"
+
+namespace mbe {
+
+class LocalClient {
+ public:
+  /// Nothing if no server answers at HOME/socket.
+  [[nodiscard]] static std::optional<LocalClient> find(const std::string& home);
+
+  /// POSTs the arguments to a path such as `/v1/recall?chain=main` and returns the answer, however
+  /// long it takes. `language`: of the errors, such as `ko`.
+  /// Errors: the server's own; io (it stopped meanwhile: what was asked may be done or not).
+  [[nodiscard]] Result<Json> post(const std::string& target, const Json& arguments,
+                                  const std::string& language) const;
+
+ private:
+  explicit LocalClient(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+/// A text as part of a query: everything but letters, digits, `-`, `_`, `.` and `~` as %XX.
+[[nodiscard]] std::string query_escape(std::string_view text);
+
+}  // namespace mbe
