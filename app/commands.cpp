@@ -31,6 +31,7 @@ void add_commands(CommandLine& root) {
   add_reembed(root);
   add_model(root);
   add_boot(root);
+  add_memory_core(root);
   add_serve(root);
   add_people(root);
   add_tour(root);

@@ -38,6 +38,7 @@ void add_rebuild(CommandLine& root);
 void add_reembed(CommandLine& root);
 void add_model(CommandLine& root);
 void add_boot(CommandLine& root);
+void add_memory_core(CommandLine& root);  ///< save, backup-raw, insight, reflect
 void add_serve(CommandLine& root);
 void add_people(CommandLine& root);
 void add_tour(CommandLine& root);
