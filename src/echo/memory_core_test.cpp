@@ -166,6 +166,18 @@ TEST_F(MemoryCoreTest, LeavesWhatAPersonWroteIntoItsTranscript) {
   EXPECT_EQ(boot_all().imported, 0U);
 }
 
+TEST_F(MemoryCoreTest, LeavesAPartInWhichAnotherDied) {
+  save("a heron");
+  write("memory/.saving", "");
+  save("a fox", "a crow");
+  EXPECT_FALSE(fs::exists(home_ / "memory/.saving"));
+  EXPECT_EQ(lines_in("memory/day20231115/part1.txt"), 1);
+  EXPECT_EQ(lines_in("memory/day20231115/part4.txt"), 2);
+  save("snow");
+  EXPECT_EQ(lines_in("memory/day20231115/part4.txt"), 3);
+  EXPECT_EQ(boot_all().imported, 0U);
+}
+
 TEST_F(MemoryCoreTest, EveryPersonHasAFolder) {
   ASSERT_TRUE(people_->add("mina", Role::origin, "a long password").ok());
   save("of the origin");

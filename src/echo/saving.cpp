@@ -7,6 +7,35 @@
 
 namespace mbe {
 
+namespace {
+
+/// Parts that an exchange which was cut off may have begun: one for each line, and one more.
+constexpr unsigned parts_left_open = 3;
+
+/// Stands in the folder while an exchange is saved. Who finds one knows that another process died
+/// in the middle: what that wrote into the log may become visible only with the next append.
+class SavingMark {
+ public:
+  static Result<std::unique_ptr<SavingMark>> set(FileSystem& files, const std::string& folder) {
+    std::unique_ptr<SavingMark> out(new SavingMark(files, folder + "/.saving"));
+    MBE_ASSIGN(out->was_there_, files.exists(out->path_));
+    if (!out->was_there_) MBE_TRY(files.open(out->path_, OpenMode::create));
+    return out;
+  }
+  ~SavingMark() { static_cast<void>(files_.remove(path_)); }  // if it stays, a part is left early
+  SavingMark(const SavingMark&) = delete;
+  SavingMark& operator=(const SavingMark&) = delete;
+  [[nodiscard]] bool was_there() const { return was_there_; }
+
+ private:
+  SavingMark(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
+  FileSystem& files_;
+  std::string path_;
+  bool was_there_ = false;
+};
+
+}  // namespace
+
 /// The work of one save_memory(). The talk's mutex is held.
 class MemoryCore::Saving {
  public:
@@ -16,6 +45,7 @@ class MemoryCore::Saving {
   /// user: whose folder; nothing: the log alone.
   Result<Saved> run(const std::optional<std::string>& user) {
     std::optional<FolderLock> lock;
+    std::unique_ptr<SavingMark> mark;
     if (user) {
       const std::string root = core_.transcripts();
       const std::string folder = user_path(root, *user);
@@ -27,6 +57,8 @@ class MemoryCore::Saving {
         talk_.day = {};
       }
       writes_ = true;
+      MBE_ASSIGN(mark, SavingMark::set(core_.files_, folder));
+      leaves_part_ = mark->was_there();
     }
     Result<Saved> saved = say_both();
     const Result<void> written = write();
@@ -167,6 +199,12 @@ class MemoryCore::Saving {
     TranscriptWriter& writer = *talk_.writer;
     unsigned part = talk_.parts.empty() ? 0 : talk_.parts.rbegin()->first;
     std::uint64_t before = 0;
+    if (leaves_part_) {
+      // The numbers that follow here may be taken, by lines nobody can see yet.
+      leaves_part_ = false;
+      MBE_ASSIGN(const unsigned last, writer.last_part(day));
+      return LineId{talk_.user, day, std::max(part, last) + parts_left_open, 1, ""};
+    }
     if (part > 0) {
       MBE_ASSIGN(before, lines_of(day, part));
     }
@@ -222,7 +260,7 @@ class MemoryCore::Saving {
   Talk& talk_;
   Memory& memory_;
   const Exchange& exchange_;
-  bool writes_ = false;
+  bool writes_ = false, leaves_part_ = false;
   std::vector<Pending> pending_;
 };
 
