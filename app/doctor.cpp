@@ -138,6 +138,23 @@ void check_models(Context& context, Report& report, Engine& engine) {
                         "FILE` adds one"));
 }
 
+/// Transcripts and raw originals are plain text by requirement: whoever reads the disk reads them.
+void check_plain(Context& context, Report& report, Engine& engine) {
+  const bool there = std::filesystem::exists(engine.home() / "memory") ||
+                     std::filesystem::exists(engine.home() / "memory_backup");
+  if (there) {
+    report.add("transcripts", Verdict::advice,
+               context.tr("memory and memory_backup in the home are plain text, outside the seal: "
+                          "encrypt the disk, or turn them off with `write = false` under "
+                          "[transcripts] in config.toml and delete them"));
+  } else {
+    report.add("transcripts", Verdict::good,
+               engine.transcripts().write
+                   ? context.tr("none yet; Echo will write them as plain text, outside the seal")
+                   : context.tr("turned off"));
+  }
+}
+
 Result<void> check_chain(Context& context, Report& report, Engine& engine,
                          const std::string& name) {
   MBE_ASSIGN(Memory * memory, engine.chain(name, false));
@@ -153,6 +170,7 @@ void check_engine(Context& context, Report& report) {
   const auto engine = context.engine(Access::read);
   if (!engine) return report.add("engine", engine.error());
   check_models(context, report, **engine);
+  check_plain(context, report, **engine);
   const auto names = (*engine)->chains();
   if (!names) return report.add("chain", names.error());
   for (const std::string& name : *names) {

@@ -105,10 +105,13 @@ class ServedSession final : public EchoSession {
 
 class OwnSession final : public EchoSession {
  public:
-  OwnSession(Context& context, Engine& engine, std::unique_ptr<Circuits> circuits,
+  OwnSession(Context& context, Engine& engine, std::unique_ptr<People> people,
+             std::unique_ptr<MemoryCore> core, std::unique_ptr<Circuits> circuits,
              std::unique_ptr<Answerer> answerer)
       : context_(context),
         engine_(engine),
+        people_(std::move(people)),
+        core_(std::move(core)),
         circuits_(std::move(circuits)),
         answerer_(std::move(answerer)) {}
 
@@ -121,7 +124,6 @@ class OwnSession final : public EchoSession {
     request.route = route_from_name(question.route);
     const auto identity = answerer_->identity();
     request.speaker = {identity ? identity->origin : "", request.chain == "main"};
-    request.channel = "cli";
     request.utc_offset_minutes = context_.zone().offset_minutes(system_clock().now_ms());
     const StopOnInterrupt stop;
     return answerer_->answer(request, tell, stop.token());
@@ -142,6 +144,8 @@ class OwnSession final : public EchoSession {
  private:
   Context& context_;
   Engine& engine_;
+  std::unique_ptr<People> people_;
+  std::unique_ptr<MemoryCore> core_;
   std::unique_ptr<Circuits> circuits_;
   std::unique_ptr<Answerer> answerer_;
 };
@@ -164,13 +168,20 @@ Result<std::unique_ptr<EchoSession>> EchoSession::open(Context& context) {
     const StopOnInterrupt stop;
     circuits->wait_ready(load_time, stop.token());
   }
-  MBE_ASSIGN(auto answerer, Answerer::make(*engine, circuits.get()));
+  MBE_ASSIGN(auto people, People::open(engine->home().string()));
+  MemoryCoreOptions how;
+  how.utc_offset_minutes = [zone = context.zone()](TimeMs time) {
+    return zone.offset_minutes(time);
+  };
+  auto core = std::make_unique<MemoryCore>(*engine, *people, std::move(how));
+  MBE_ASSIGN(auto answerer, Answerer::make(*engine, *core, circuits.get()));
   MBE_ASSIGN(const Signer signer, Signer::open(posix_file_system(), engine->home().string()));
   MBE_ASSIGN(Memory * main, engine->chain("main"));
   MBE_ASSIGN(const std::vector<Identity> all, identities(*main, signer));
   if (!all.empty()) answerer->set_identity(all.back());
   return std::unique_ptr<EchoSession>(
-      std::make_unique<OwnSession>(context, *engine, std::move(circuits), std::move(answerer)));
+      std::make_unique<OwnSession>(context, *engine, std::move(people), std::move(core),
+                                   std::move(circuits), std::move(answerer)));
 }
 
 }  // namespace mbe::app

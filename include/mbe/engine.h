@@ -39,6 +39,8 @@ class Engine {
 
   /// The home's folder.
   [[nodiscard]] const std::filesystem::path& home() const;
+  /// What config.toml says of transcripts.
+  [[nodiscard]] const TranscriptSettings& transcripts() const;
   /// Names of the chains, sorted.
   [[nodiscard]] Result<std::vector<std::string>> chains();
   /// The chain of that name; made if absent and `create`. Lives as long as the engine.
@@ -97,7 +99,8 @@ class Memory {
   /// A block that recall passes over: list() with its kind finds it.
   /// Errors: invalid_argument (another kind, data that is no JSON object), limit, busy, io.
   Result<RememberReceipt> record(const RecordRequest& request);
-  /// action: pin, unpin, hide, restore. Errors: not_found, denied (erased).
+  /// action: pin, unpin, hide, restore; repeat counts that the block was said once more.
+  /// Errors: not_found, denied (erased).
   Result<RememberReceipt> mark(std::uint64_t index, const std::string& action);
   /// What forget would erase. Errors: not_found, invalid_argument (nothing is named).
   Result<ForgetPreview> forget_preview(const ForgetTarget& target);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,7 +69,7 @@ struct RecordRequest {
 };
 
 struct RecallFilter {
-  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts;
+  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts, channels;
   std::optional<TimeMs> from_ms, until_ms;  ///< of the block's timestamp, both included
   std::optional<TimeMs> as_of_ms;           ///< the memory as it was recorded then
   float importance_min = 0;
@@ -135,6 +136,8 @@ struct ObserveRequest {
   /// auto: long-term unless it is chatter; always; never (short-term only)
   std::string remember = "auto";
   RememberRequest as;  ///< channel, writer, trust … of the block; text and speaker are ignored
+  /// The block that says it already: nothing is added to long-term memory.
+  std::optional<std::uint64_t> block_index;
 };
 
 struct ObserveResult {
@@ -173,8 +176,9 @@ struct ListRequest {
 struct DaySummary {
   std::string day;  ///< YYYY-MM-DD
   std::uint64_t blocks = 0;
-  std::vector<std::string> keywords, tags;  ///< most frequent first
-  double mood = 0;                          ///< -1 … 1: positive less negative, over all
+  std::vector<std::string> keywords, tags;        ///< most frequent first
+  double mood = 0;                                ///< -1 … 1: positive less negative, over all
+  std::map<std::string, std::uint64_t> speakers;  ///< blocks of each who is named
 };
 
 struct GoalView {
@@ -270,6 +274,12 @@ struct ModelView {
 
 struct AddModelRequest {
   std::string name, query_prefix, passage_prefix, pooling = "mean", source, licence;
+};
+
+/// config.toml, [transcripts]: what Echo writes beside the log, in plain text.
+struct TranscriptSettings {
+  bool write = true;
+  std::uint64_t lines_a_part = 5'000;  ///< 1 … 1,000,000
 };
 
 /// Told now and then during long work: done and all items; return false to stop.

@@ -148,3 +148,19 @@ NormalText normalise(std::string_view text) {
 }
 
 }  // namespace mbe::analyse
+
+namespace mbe {
+
+std::string folded(std::string_view text) {
+  std::string out;
+  bool gap = false;
+  for (const char c : analyse::normalise(text).text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank && gap && !out.empty()) out += ' ';
+    if (!blank) out += c;
+    gap = blank;
+  }
+  return out;
+}
+
+}  // namespace mbe

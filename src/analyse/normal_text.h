@@ -47,3 +47,10 @@ struct NormalText {
 }
 
 }  // namespace mbe::analyse
+
+namespace mbe {
+
+/// The text as refusals and repeats compare it: normal form, case folded, runs of blanks as one.
+[[nodiscard]] std::string folded(std::string_view text);
+
+}  // namespace mbe

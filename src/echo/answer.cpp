@@ -20,6 +20,9 @@ constexpr std::size_t note_tokens = 320;  // what the longest note of notes.json
 constexpr double note_temperature = 0.2;
 constexpr std::size_t creation_tokens_factor = 4;  // a thing made is longer than an answer
 
+/// How transcripts name whoever woke Echo; docs/format/transcript.md.
+constexpr std::string_view origin_speaker = "오리진";
+
 using Steady = std::chrono::steady_clock;
 
 std::int64_t ms_since(Steady::time_point begun) {
@@ -111,30 +114,23 @@ class Answerer::One {
   /// What was said is remembered even if nothing comes of it.
   Result<void> save_question() {
     if (request_.temporary) return {};
-    MBE_ASSIGN(question_index_, save(request_.question, request_.speaker.name, false, {}, {}));
+    Exchange said = exchange();
+    said.text = request_.question;
+    MBE_ASSIGN(const Saved saved, owner_.core_.save_memory(said));
+    question_index_ = saved.utterance.block_index;
+    owner_.note_run("save");
     return {};
   }
 
-  Result<std::optional<std::uint64_t>> save(const std::string& text, const std::string& speaker,
-                                            bool from_echo, std::vector<std::uint64_t> refs,
-                                            const std::string& data) {
-    ObserveRequest turn;
-    turn.text = text;
-    turn.speaker = speaker;
-    turn.conversation = request_.conversation;
-    turn.from_assistant = from_echo;
-    turn.remember = "always";
-    turn.as.channel = request_.channel;
-    if (from_echo && !creation_.empty()) turn.as.kind = "creation";
-    turn.as.writer = request_.writer;
-    turn.as.trust = request_.trust;
-    turn.as.session = request_.conversation;
-    turn.as.refs = std::move(refs);
-    turn.as.data = data;
-    turn.as.utc_offset_minutes = request_.utc_offset_minutes;
-    MBE_ASSIGN(const ObserveResult saved, memory_->observe(turn));
-    owner_.note_run("save");
-    return saved.block_index;
+  [[nodiscard]] Exchange exchange() const {
+    Exchange out;
+    out.chain = request_.chain;
+    out.speaker = request_.speaker.is_origin ? std::string(origin_speaker) : request_.speaker.name;
+    if (identity_) out.echo = identity_->name;
+    out.conversation = request_.conversation;
+    out.writer = request_.writer;
+    out.trust = request_.trust;
+    return out;
   }
 
   std::vector<CircuitEvent> ask_circuits() {
@@ -257,14 +253,18 @@ class Answerer::One {
 
   Result<void> save_answer() {
     if (request_.temporary || answer_.empty()) return {};
-    std::vector<std::uint64_t> refs = prompt_.included;
-    if (question_index_) refs.push_back(*question_index_);
     const Json evidence = {
         {"made_of", made_of_}, {"route", route_name(route_)},
         {"model", spoken_by_}, {"notes", notes_},
         {"missing", missing_}, {"creation", creation_.empty() ? Json() : Json(creation_)}};
-    const std::string name = identity_ ? identity_->name : voice_->text("unnamed");
-    MBE_ASSIGN(answer_index_, save(answer_, name, true, std::move(refs), evidence.dump()));
+    Exchange answered = exchange();
+    answered.answer = answer_;
+    answered.used = prompt_.included;
+    if (question_index_) answered.used.push_back(*question_index_);
+    if (!creation_.empty()) answered.answer_kind = "creation";
+    answered.data = evidence.dump();
+    MBE_ASSIGN(const Saved saved, owner_.core_.save_memory(answered));
+    answer_index_ = saved.answer->block_index;
     return {};
   }
 
@@ -317,15 +317,15 @@ class Answerer::One {
   std::size_t prompt_tokens_ = 0, completion_tokens_ = 0;
 };
 
-Result<std::unique_ptr<Answerer>> Answerer::make(Engine& engine, Circuits* circuits,
-                                                 const Clock& clock) {
+Result<std::unique_ptr<Answerer>> Answerer::make(Engine& engine, MemoryCore& core,
+                                                 Circuits* circuits, const Clock& clock) {
   MBE_ASSIGN(Voice korean, Voice::load("ko"));
   MBE_ASSIGN(Voice english, Voice::load("en"));
   MBE_ASSIGN(const auto dictionary, find_resource(korean_dictionary_resource));
   MBE_ASSIGN(const auto lexicon, find_resource("lexicon"));
   MBE_ASSIGN(const auto words, find_resource("echo/creation.tsv"));
   MBE_ASSIGN(CreationCommands commands, CreationCommands::open({dictionary, lexicon}, words));
-  return std::unique_ptr<Answerer>(new Answerer(engine, circuits, std::move(korean),
+  return std::unique_ptr<Answerer>(new Answerer(engine, core, circuits, std::move(korean),
                                                 std::move(english), std::move(commands), clock));
 }
 

@@ -13,6 +13,7 @@
 #include "circuits/circuits.h"
 #include "creation/creation_command.h"
 #include "echo/identity.h"
+#include "echo/memory_core.h"
 #include "echo/route.h"
 #include "echo/voice.h"
 #include "mbe/engine.h"
@@ -27,7 +28,7 @@ struct AskRequest {
   Speaker speaker;
   bool temporary = false;      ///< reads memory, leaves nothing in it
   std::optional<Route> route;  ///< nothing: by rule
-  std::string channel = "rest", writer, trust = "owner";
+  std::string writer, trust = "owner";
   int utc_offset_minutes = 0;
 };
 
@@ -37,9 +38,10 @@ using TellStep = std::function<void(std::string_view event, const Json& data)>;
 
 class Answerer {
  public:
-  /// engine and circuits must outlive it; circuits null: no models. Errors: those of Voice::load
-  /// and CreationCommands::open.
-  [[nodiscard]] static Result<std::unique_ptr<Answerer>> make(Engine& engine, Circuits* circuits,
+  /// engine, core and circuits must outlive it; circuits null: no models. Errors: those of
+  /// Voice::load and CreationCommands::open.
+  [[nodiscard]] static Result<std::unique_ptr<Answerer>> make(Engine& engine, MemoryCore& core,
+                                                              Circuits* circuits,
                                                               const Clock& clock = system_clock());
 
   /// Returns what `done` tells: {"answer", "made_of", "missing", "stopped", …}.
@@ -60,9 +62,10 @@ class Answerer {
     Mood mood;
   };
 
-  Answerer(Engine& engine, Circuits* circuits, Voice korean, Voice english,
+  Answerer(Engine& engine, MemoryCore& core, Circuits* circuits, Voice korean, Voice english,
            CreationCommands commands, const Clock& clock)
       : engine_(engine),
+        core_(core),
         circuits_(circuits),
         korean_(std::move(korean)),
         english_(std::move(english)),
@@ -72,6 +75,7 @@ class Answerer {
   [[nodiscard]] Result<Mood> mood_of(const std::string& chain, Memory& memory, TimeMs now);
 
   Engine& engine_;
+  MemoryCore& core_;
   Circuits* circuits_;
   Voice korean_, english_;
   CreationCommands commands_;

@@ -34,7 +34,16 @@ class AnswerTest : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
+    people_ = *People::open(home_.string(), clock_);
+    core_ = std::make_unique<MemoryCore>(*engine_, *people_, MemoryCoreOptions{.clock = &clock_});
     use({});
+  }
+  void TearDown() override {
+    answerer_.reset();
+    circuits_.reset();
+    core_.reset();
+    people_.reset();
+    EngineTest::TearDown();
   }
   /// A circuit each behind the URL given for it; "" for none.
   void use(const std::map<Circuit, std::string>& urls) {
@@ -49,7 +58,7 @@ class AnswerTest : public EngineTest {
     }
     config.synthesis.model = config.of(Circuit::self).model;
     circuits_ = *Circuits::start(config, home_ / "logs");
-    answerer_ = *Answerer::make(*engine_, urls.empty() ? nullptr : circuits_.get(), clock_);
+    answerer_ = *Answerer::make(*engine_, *core_, urls.empty() ? nullptr : circuits_.get(), clock_);
     answerer_->set_identity(identity());
   }
   static Identity identity() {
@@ -98,6 +107,8 @@ class AnswerTest : public EngineTest {
   }
 
   AskRequest request_;
+  std::unique_ptr<People> people_;
+  std::unique_ptr<MemoryCore> core_;
   std::unique_ptr<Circuits> circuits_;
   std::unique_ptr<Answerer> answerer_;
   std::vector<std::pair<std::string, Json>> steps_;

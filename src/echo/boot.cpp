@@ -6,10 +6,11 @@
 #include <fstream>
 
 #include "base/datetime.h"
-#include "base/digest.h"
 #include "echo/insight.h"
-#include "echo/memory_folder.h"
-#include "echo/transcript.h"
+#include "echo/users.h"
+#include "transcript/line_id.h"
+#include "transcript/memory_folder.h"
+#include "transcript/transcript.h"
 
 namespace mbe {
 
@@ -19,7 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t items_a_part = 32'768;  // some 10 MB of text
 constexpr std::size_t problems_max = 1'000;
-constexpr std::size_t digest_characters = 8;
 constexpr int noon = 12 * 3'600;
 constexpr TimeMs day_ms = 86'400'000;
 constexpr std::array<std::string_view, 3> echo_names = {"에코", "Echo", "echo"};
@@ -36,8 +36,7 @@ class Replay {
       const DayReplay* last = report_.days.empty() ? nullptr : &report_.days.back();
       if (last != nullptr && last->user != file.user) MBE_TRY(import_pending());
       if (last == nullptr || last->user != file.user || last->day_folder != file.day_folder) {
-        report_.days.push_back(
-            {file.user, format_date(days_from_civil(file.day) * day_ms), file.day_folder});
+        report_.days.push_back({file.user, day_name(file.day), file.day_folder});
         second_ = noon;
       }
       MBE_TRY(replay(file));
@@ -49,7 +48,7 @@ class Replay {
  private:
   Result<void> replay(const PartFile& file) {
     std::ifstream in(file.path, std::ios::binary);
-    if (!in) return fail(ErrorCode::io, "cannot read {}", file.path.string());
+    if (!in) return fail(ErrorCode::io, "cannot read {}", file.path);
     ++report_.days.back().parts;
     TranscriptReader reader(in);
     std::uint64_t ordinal = 0;
@@ -59,13 +58,14 @@ class Replay {
       if (pending_.size() >= items_a_part) MBE_TRY(import_pending());
       if (report_.stopped) return {};
     }
-    if (in.bad()) return fail(ErrorCode::io, "cannot read {}", file.path.string());
+    if (in.bad()) return fail(ErrorCode::io, "cannot read {}", file.path);
     bytes_done_ += fs::file_size(file.path);
     tell();
     return {};
   }
 
   void add(const PartFile& file, const TranscriptLine& line, std::uint64_t ordinal) {
+    if (is_forgotten(line)) return;
     DayReplay& day = report_.days.back();
     ++day.lines;
     ++report_.lines;
@@ -77,9 +77,8 @@ class Replay {
     const bool answers =
         std::ranges::find(echo_names, std::string_view(line.speaker)) != echo_names.end();
     ImportItem item;
-    const std::string digest = to_hex(view(sha256({line.speaker, "\n", line.text})));
-    item.id = fmt::format("memory/{}{}day{}/part{}:{}:{}", file.user, file.user.empty() ? "" : "/",
-                          day.day, file.part, ordinal, digest.substr(0, digest_characters));
+    item.id =
+        to_source({file.user, file.day, file.part, ordinal, line_digest(line.speaker, line.text)});
     item.text = line.text;
     item.speaker = line.speaker;
     item.session = "day " + day.day;
@@ -118,7 +117,7 @@ class Replay {
 
   void note(const PartFile& file, std::uint64_t line, const std::string& why) {
     if (report_.problem_count++ >= problems_max) return;
-    report_.problems.push_back(fmt::format("{}:{}: {}", file.path.string(), line, why));
+    report_.problems.push_back(fmt::format("{}:{}: {}", file.path, line, why));
   }
 
   Engine& engine_;
@@ -132,12 +131,9 @@ class Replay {
 
 }  // namespace
 
-std::string chain_of_user(const std::string& user, const std::string& origin) {
-  return user.empty() || user == origin ? "main" : "person:" + user;
-}
-
 Result<BootReport> boot(Engine& engine, const BootOptions& options) {
-  MBE_ASSIGN(const std::vector<PartFile> files, find_parts(options.folder, options.year));
+  MBE_ASSIGN(const std::vector<PartFile> files,
+             find_parts(posix_file_system(), options.folder.string(), options.year));
   MBE_ASSIGN(BootReport report, Replay(engine, options).run(files));
   if (!options.dry_run && !report.stopped) MBE_TRY(write_insights(engine, options, report));
   return report;

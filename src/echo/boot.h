@@ -44,7 +44,4 @@ struct BootReport {
 /// Errors: not_found (no such folder), io, those of Memory::import.
 [[nodiscard]] Result<BootReport> boot(Engine& engine, const BootOptions& options);
 
-/// The chain that a user's folder is replayed into.
-[[nodiscard]] std::string chain_of_user(const std::string& user, const std::string& origin);
-
 }  // namespace mbe

@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "echo/insight.h"
-#include "echo/memory_folder.h"
 #include "engine/engine_fixture.h"
 
 namespace mbe {
@@ -85,7 +84,7 @@ TEST_F(BootTest, DoesNotBringBackWhatWasForgotten) {
   ASSERT_TRUE(memory_->forget({.blocks = {secret[0]}}, 1).ok());
   const BootReport again = boot_all();
   EXPECT_EQ(again.imported, 0U);
-  EXPECT_EQ(again.skipped, 2U);
+  EXPECT_EQ(again.lines, 1U);
   reopen();
   EXPECT_EQ(boot_all().imported, 0U);
   EXPECT_EQ(memory_->stats()->memories, 1U);
@@ -159,33 +158,6 @@ TEST_F(BootTest, WritesWhatTheDaysAmountTo) {
   const Json day = insight("day20240303/insight.json");
   EXPECT_EQ(day["day"], "2024-03-03");
   EXPECT_EQ(day["lines"], 2);
-}
-
-TEST(MemoryFolder, KnowsWhatADayMeans) {
-  const fs::path root = fs::temp_directory_path() / ("mbe-days-" + std::to_string(getpid()));
-  fs::remove_all(root);
-  for (const char* name :
-       {"day20240229", "day20230229", "day0301", "day1231", "day123", "dayabcd"}) {
-    fs::create_directories(root / name);
-    std::ofstream(root / name / "part1.txt") << "x\n";
-    // All files are of 2024-06-01.
-    fs::last_write_time(root / name / "part1.txt",
-                        std::chrono::file_clock::from_sys(
-                            std::chrono::sys_seconds(std::chrono::seconds(1'717'200'000))));
-  }
-  const auto days = [&](std::optional<int> year) {
-    std::vector<std::string> out;
-    const auto found = find_parts(root, year);
-    for (const PartFile& file : *found) {
-      out.push_back(std::to_string(file.day.year) + " " + file.day_folder);
-    }
-    return out;
-  };
-  EXPECT_EQ(days({}),
-            (std::vector<std::string>{"2023 day1231", "2024 day20240229", "2024 day0301"}));
-  EXPECT_EQ(days(2020),
-            (std::vector<std::string>{"2020 day0301", "2020 day1231", "2024 day20240229"}));
-  fs::remove_all(root);
 }
 
 TEST(TurningPoints, AreWhereTheMeansPart) {

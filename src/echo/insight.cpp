@@ -4,13 +4,19 @@
 #include <cmath>
 #include <set>
 
+#include "echo/users.h"
 #include "fs/file_system.h"
 #include "operations/json.h"
+#include "transcript/line_id.h"
+#include "transcript/part_text.h"
 
 namespace mbe {
 
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr TimeMs day_ms = 86'400'000;
 constexpr std::size_t around = 7;  ///< days on either side of a turning point
 constexpr std::size_t turning_points_max = 5;
 constexpr double least_change = 0.2;
@@ -82,6 +88,11 @@ Json open_threads_json(const std::vector<GoalView>& goals) {
   return out;
 }
 
+/// A day as the log alone knows it.
+DayReplay replay_of(const DaySummary& day) {
+  return {"", day.day, "", 0, day.blocks, day.speakers};
+}
+
 Result<void> write(const std::filesystem::path& folder, const Json& insight) {
   return replace_file(posix_file_system(), (folder / "insight.json").string(),
                       insight.dump(1) + "\n");
@@ -150,11 +161,44 @@ Json whole_insight(const std::vector<DaySummary>& days, const std::vector<DayRep
           {"open_threads", open_threads_json(goals)}};
 }
 
+Result<Json> insight_of_day(Memory& memory, const CivilDate& day,
+                            const std::function<int(TimeMs)>& utc_offset_minutes) {
+  const TimeMs local = days_from_civil(day) * day_ms;
+  const int offset = utc_offset_minutes(local);
+  RecallFilter filter;
+  filter.from_ms = local - TimeMs{60'000} * offset;
+  filter.until_ms = *filter.from_ms + day_ms - 1;
+  MBE_ASSIGN(const std::vector<DaySummary> days, memory.timeline(filter, offset));
+  if (days.empty()) {
+    return fail(ErrorCode::not_found, "nothing was said on {}", day_name(day));
+  }
+  return day_insight(days.front(), replay_of(days.front()));
+}
+
+Result<Json> insight_of_all(Memory& memory, int utc_offset_minutes) {
+  MBE_ASSIGN(std::vector<DaySummary> days, memory.timeline({}, utc_offset_minutes));
+  if (days.empty()) return fail(ErrorCode::not_found, "nothing was said yet");
+  MBE_ASSIGN(const std::vector<GoalView> goals, memory.goals());
+  std::ranges::sort(days, {}, &DaySummary::day);
+  std::vector<DayReplay> replays;
+  for (const DaySummary& day : days) replays.push_back(replay_of(day));
+  return whole_insight(days, replays, goals);
+}
+
 Result<void> write_insights(Engine& engine, const BootOptions& options, const BootReport& report) {
   std::set<std::string> users;
   for (const DayReplay& replay : report.days) users.insert(replay.user);
+  const std::string own = (engine.home() / "memory").string();
+  const bool in_home = fs::weakly_canonical(options.folder) == fs::weakly_canonical(own);
   for (const std::string& user : users) {
-    MBE_ASSIGN(Memory * memory, engine.chain(chain_of_user(user, options.origin)));
+    const std::string chain = chain_of_user(user, options.origin);
+    MBE_ASSIGN(Memory * memory, engine.chain(chain));
+    std::optional<FolderLock> lock;  // a forgetting comes before all of this or after it
+    if (in_home) {
+      const std::string folder = user_path(own, user);
+      MBE_ASSIGN(lock, FolderLock::take(posix_file_system(), folder));
+      MBE_TRY(mark_folder(posix_file_system(), folder, chain));
+    }
     const int offset = options.utc_offset_minutes(system_clock().now_ms());
     MBE_ASSIGN(std::vector<DaySummary> days, memory->timeline({}, offset));
     MBE_ASSIGN(const std::vector<GoalView> goals, memory->goals());

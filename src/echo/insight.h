@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/datetime.h"
 #include "echo/boot.h"
 #include "operations/json.h"
 
@@ -27,6 +28,13 @@ struct TurningPoint {
 [[nodiscard]] Json whole_insight(const std::vector<DaySummary>& days,
                                  const std::vector<DayReplay>& replays,
                                  const std::vector<GoalView>& goals);
+
+/// The same from the log alone: every block of a day counts as a line. Errors: not_found (nothing
+/// was said then), those of Memory::timeline.
+[[nodiscard]] Result<Json> insight_of_day(Memory& memory, const CivilDate& day,
+                                          const std::function<int(TimeMs)>& utc_offset_minutes);
+/// See insight_of_day.
+[[nodiscard]] Result<Json> insight_of_all(Memory& memory, int utc_offset_minutes);
 
 /// Writes insight.json into each day's folder of the report and into each user's folder.
 /// Errors: io, those of Memory::timeline.

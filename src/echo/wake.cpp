@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "echo/memory_core.h"
+#include "echo/users.h"
+
 namespace mbe {
 
 namespace {
@@ -37,8 +40,15 @@ auto in_stage(const WakeOptions& options, const std::string& name, const Work& w
   return result;
 }
 
-Result<BootReport> replay(Engine& engine, const WakeOptions& options) {
+Result<BootReport> replay(Engine& engine, People& people, const WakeOptions& options) {
   BootOptions boot_options = options.boot;
+  if (boot_options.origin.empty()) {
+    MBE_ASSIGN(boot_options.origin, origin_folder(people));
+  }
+  // What a crash left of a line is not to be taken for something said.
+  MemoryCoreOptions core_options;
+  core_options.utc_offset_minutes = options.boot.utc_offset_minutes;
+  if (!boot_options.dry_run) MBE_TRY(MemoryCore(engine, people, core_options).repair_all());
   boot_options.progress = [&options](std::uint64_t done, std::uint64_t total) {
     options.tell({wake_stages()[0], StageState::running, done, total, {}});
     return !options.boot.progress || options.boot.progress(done, total);
@@ -82,7 +92,7 @@ Result<WakeResult> wake(Engine& engine, People& people, const WakeOptions& optio
   }
   const fs::path folder = folder_of(options.boot.folder);
   MBE_ASSIGN(out.replay,
-             in_stage(options, wake_stages()[0], [&] { return replay(engine, options); }));
+             in_stage(options, wake_stages()[0], [&] { return replay(engine, people, options); }));
   if (options.boot.dry_run) return out;
   out.manifests = options.manifests.empty() ? folder.parent_path() / "manifest" : options.manifests;
   MBE_ASSIGN(const Manifests manifests,

@@ -49,6 +49,18 @@ Result<void> read_short_term(const toml::table& table, const std::string& file,
   return read_integer<std::size_t>(table, "turns_max", 1, 1'000, file, out.turns_max);
 }
 
+Result<void> read_transcripts(const toml::table& table, const std::string& file,
+                              TranscriptSettings& out) {
+  MBE_TRY(only_keys(table, {"write", "lines_a_part"}, "[transcripts]", file));
+  if (const toml::node* node = table.get("write")) {
+    const auto value = node->value_exact<bool>();
+    if (!value) return bad_value(file, "transcripts.write", "true or false");
+    out.write = *value;
+  }
+  constexpr std::uint64_t lines_max = 1'000'000;
+  return read_integer<std::uint64_t>(table, "lines_a_part", 1, lines_max, file, out.lines_a_part);
+}
+
 Result<void> read_key(const toml::table& table, const std::string& file,
                       std::vector<std::string>& out) {
   MBE_TRY(only_keys(table, {"command"}, "[key]", file));
@@ -66,7 +78,7 @@ Result<void> read_key(const toml::table& table, const std::string& file,
 
 Result<HomeConfig> read_config(const toml::table& all, const std::string& file) {
   HomeConfig out;
-  MBE_TRY(only_keys(all, {"short_term", "model", "key"}, "the file", file));
+  MBE_TRY(only_keys(all, {"short_term", "model", "key", "transcripts"}, "the file", file));
   if (const toml::table* part = all["short_term"].as_table()) {
     MBE_TRY(read_short_term(*part, file, out.short_term));
   }
@@ -76,6 +88,9 @@ Result<HomeConfig> read_config(const toml::table& all, const std::string& file) 
   }
   if (const toml::table* part = all["key"].as_table()) {
     MBE_TRY(read_key(*part, file, out.root_key_command));
+  }
+  if (const toml::table* part = all["transcripts"].as_table()) {
+    MBE_TRY(read_transcripts(*part, file, out.transcripts));
   }
   return out;
 }

@@ -35,6 +35,20 @@ TEST(HomeConfig, TakesWhatIsSaid) {
   EXPECT_EQ(config->root_key_command, (std::vector<std::string>{"keyring", "get", "mbe"}));
 }
 
+TEST(HomeConfig, SaysHowTranscriptsAreWritten) {
+  const auto absent = HomeConfig::parse("", "config.toml");
+  EXPECT_TRUE(absent->transcripts.write);
+  EXPECT_EQ(absent->transcripts.lines_a_part, 5'000U);
+  const auto config =
+      HomeConfig::parse("[transcripts]\nwrite = false\nlines_a_part = 7\n", "config.toml");
+  ASSERT_TRUE(config.ok()) << config.error().message();
+  EXPECT_FALSE(config->transcripts.write);
+  EXPECT_EQ(config->transcripts.lines_a_part, 7U);
+  EXPECT_NE(refused("[transcripts]\nwrite = 1").find("transcripts.write"), std::string::npos);
+  EXPECT_NE(refused("[transcripts]\nlines_a_part = 0").find("lines_a_part"), std::string::npos);
+  EXPECT_NE(refused("[transcripts]\nlines = 3").find("`lines`"), std::string::npos);
+}
+
 TEST(HomeConfig, NamesLineAndKeyOfWhatItRefuses) {
   EXPECT_NE(refused("[short_term]\nttl_minutes = \n").find("config.toml line 2"),
             std::string::npos);

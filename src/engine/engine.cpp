@@ -64,6 +64,10 @@ const std::filesystem::path& Engine::home() const {
   return parts_->options.home;
 }
 
+const TranscriptSettings& Engine::transcripts() const {
+  return parts_->home.config().transcripts;
+}
+
 Result<std::vector<std::string>> Engine::chains() {
   MBE_ASSIGN(const auto names, parts_->home.chain_ids(parts_->clock));
   std::vector<std::string> out;
@@ -94,14 +98,15 @@ Result<Memory*> Engine::chain(const std::string& name, bool create) {
                                                  parts_->home.config().short_term);
   auto upkeep = std::make_unique<Upkeep>(*chain, *derived, *vectors);
   std::unique_ptr<Memory::Parts> parts(
-      new Memory::Parts{name, directory, parts_->files, parts_->clock, parts_->analyser,
-                        parts_->ranker, std::move(chain), std::move(derived), std::move(vectors),
-                        std::move(working), std::move(upkeep)});
+      new Memory::Parts{name, directory, parts_->home.directory(), parts_->files, parts_->clock,
+                        parts_->analyser, parts_->ranker, std::move(chain), std::move(derived),
+                        std::move(vectors), std::move(working), std::move(upkeep)});
   if (parts->derived->holds_erased()) MBE_TRY(parts->derived->follow());
   const bool writable = !read_only && !parts->chain->damage();
   if (writable) {
-    MBE_TRY(parts->chain->resume_erasures(
-        [&](const Erasure& erasure) { return parts->purge(sequences_of(erasure.ranges), {}); }));
+    MBE_TRY(parts->chain->resume_erasures([&](const Erasure& erasure) {
+      return parts->purge(sequences_of(erasure.ranges), {}, nullptr);
+    }));
   }
   if (writable && parts_->options.background) parts->upkeep->start();
   std::unique_ptr<Memory> memory(new Memory(std::move(parts)));

@@ -47,6 +47,20 @@ TEST_F(EngineTest, ForgetsWhatRestsOnATarget) {
   EXPECT_EQ(preview->derived.front().block_index, update->block_index);
 }
 
+TEST_F(EngineTest, ForgetsAnAnswerWithABlockItRestsOn) {
+  const auto source = remember("the key lies under the stone");
+  const auto other = remember("it rains");
+  const auto answer = memory_->remember({.text = "under it", .kind = "answer", .refs = {source}});
+  ASSERT_TRUE(answer.ok());
+  const auto preview = memory_->forget_preview({.blocks = {source}});
+  ASSERT_EQ(preview->derived.size(), 1U);
+  EXPECT_EQ(preview->derived.front().block_index, answer->block_index);
+  EXPECT_TRUE(memory_->forget_preview({.blocks = {other}})->derived.empty());
+  ASSERT_TRUE(memory_->forget({.blocks = {source}}, 2).ok());
+  EXPECT_EQ(memory_->remember({.text = "again", .refs = {source}}).error().code(),
+            ErrorCode::denied);
+}
+
 TEST_F(EngineTest, RefusesAForgottenStatement) {
   const auto gone = remember("My old nickname is Sparrow");
   ASSERT_TRUE(memory_->forget({.blocks = {gone}, .refuse = true}, 1).ok());

@@ -324,5 +324,32 @@ TEST(EngineOpen, RefusesANewerHome) {
   EXPECT_EQ(Engine::open({.home = home, .read_only = true}).error().code(), ErrorCode::not_found);
 }
 
+TEST_F(EngineTest, CountsARepeatInTheHistory) {
+  const auto said = remember("good morning");
+  ASSERT_TRUE(memory_->mark(said, "repeat").ok());
+  ASSERT_TRUE(memory_->mark(said, "repeat").ok());
+  const auto history = memory_->history(said);
+  EXPECT_EQ(std::ranges::count(*history, "repeated", &HistoryEntry::event), 2);
+  EXPECT_FALSE(memory_->show(said)->hidden);
+  EXPECT_EQ(memory_->mark(said, "repeated").error().code(), ErrorCode::invalid_argument);
+}
+
+TEST_F(EngineTest, ListsByChannel) {
+  remember("through the terminal");
+  ASSERT_TRUE(memory_->remember({.text = "through Echo", .channel = "echo"}).ok());
+  const auto found = memory_->list({.filter = {.channels = {"echo"}}});
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front().context, "through Echo");
+}
+
+TEST_F(EngineTest, ObservesWhatABlockHoldsAlready) {
+  const auto said = remember("good morning");
+  ObserveRequest turn{.text = "good morning", .remember = "always"};
+  turn.block_index = said;
+  ASSERT_TRUE(memory_->observe(turn).ok());
+  EXPECT_EQ(memory_->stats()->memories, 1U);
+  EXPECT_EQ(memory_->short_term()->front().block_index, said);
+}
+
 }  // namespace
 }  // namespace mbe

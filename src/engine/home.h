@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "fs/file_system.h"
+#include "mbe/types.h"
 #include "store/chain.h"
 #include "store/root_key.h"
 #include "working/conversation.h"
@@ -22,6 +23,7 @@ struct HomeConfig {
   ShortTermLimits short_term;                 ///< [short_term] ttl_minutes, turns_max
   std::string embedding_model;                ///< [model] embedding; empty: the default one
   std::vector<std::string> root_key_command;  ///< [key] command: argv that prints 32 bytes
+  TranscriptSettings transcripts;             ///< [transcripts] write, lines_a_part
 
   /// Errors: invalid_argument (not TOML, an unknown key, a value out of range; line named).
   [[nodiscard]] static Result<HomeConfig> parse(std::string_view toml, const std::string& file);

@@ -18,7 +18,8 @@ bool names_something(const ForgetTarget& target) {
   const RecallFilter& filter = target.filter;
   return !target.blocks.empty() || !target.cue.empty() || !filter.speakers.empty() ||
          !filter.sessions.empty() || !filter.tags.empty() || !filter.keywords.empty() ||
-         !filter.kinds.empty() || !filter.trusts.empty() || filter.from_ms || filter.until_ms;
+         !filter.kinds.empty() || !filter.trusts.empty() || !filter.channels.empty() ||
+         filter.from_ms || filter.until_ms;
 }
 
 std::vector<SequenceRange> ranges_of(const std::vector<std::uint64_t>& sequences) {
@@ -125,12 +126,10 @@ Result<ForgetPreview> Memory::forget_preview(const ForgetTarget& target) {
           earlier, one.block_index));
     }
   }
-  const auto has_source = [](const BlockView& block) { return !block.source.empty(); };
-  if (std::ranges::any_of(out.targets, has_source)) {
-    out.notes.push_back(
-        note("what was imported is not taken in again from the same place; the place itself - a "
-             "transcript, an export - still holds it: take it out there too"));
-  }
+  std::vector<BlockView> everything = out.targets;
+  everything.insert(everything.end(), out.derived.begin(), out.derived.end());
+  MBE_ASSIGN(auto plain, parts_->plain_copies().notes(everything));
+  for (Message& said : plain) out.notes.push_back(std::move(said));
   if (target.refuse) {
     out.notes.push_back(
         note("whoever holds this machine's key can test guesses of a refused statement"));
@@ -149,41 +148,47 @@ Result<ForgetReport> Memory::forget(const ForgetTarget& target, std::size_t coun
                 "{} blocks would be forgotten, not {}; look at the preview and confirm that number",
                 preview.count(), count);
   }
+  std::vector<BlockView> blocks = preview.targets;
+  blocks.insert(blocks.end(), preview.derived.begin(), preview.derived.end());
   std::vector<std::uint64_t> sequences;
   std::vector<std::string> texts;
   EraseRequest request;
   request.reason = "forget";
-  for (const auto* part : {&preview.targets, &preview.derived}) {
-    for (const BlockView& block : *part) {
-      sequences.push_back(block.block_index);
-      texts.push_back(block.context);
-    }
+  for (const BlockView& block : blocks) {
+    sequences.push_back(block.block_index);
+    texts.push_back(block.context);
+    if (!block.source.empty()) request.refuse.push_back(folded_source(block.source));
   }
   std::ranges::sort(sequences);
   request.ranges = ranges_of(sequences);
   if (target.refuse) {
     for (const BlockView& block : preview.targets) request.refuse.push_back(folded(block.context));
   }
-  for (const auto* part : {&preview.targets, &preview.derived}) {
-    for (const BlockView& block : *part) {
-      if (!block.source.empty()) request.refuse.push_back(folded_source(block.source));
-    }
-  }
   ForgetReport report;
   report.count = sequences.size();
-  MBE_ASSIGN(const Erasure erasure, parts_->chain->erase(request, [&](const Erasure& step) {
-    auto unreached = parts_->purge(sequences_of(step.ranges), texts);
-    if (unreached.ok()) report.unreached = *unreached;
-    return unreached;
-  }));
+  // Before the keys go: afterwards nobody knows what to look for in raw originals.
+  MBE_ASSIGN(const auto unsearched, parts_->plain_copies().forget_raw(blocks));
+  const auto purge = [&](const Erasure& step) -> Result<std::vector<std::string>> {
+    MBE_ASSIGN(report.unreached, parts_->purge(sequences_of(step.ranges), texts, &blocks));
+    report.unreached.insert(report.unreached.end(), unsearched.begin(), unsearched.end());
+    return report.unreached;
+  };
+  MBE_ASSIGN(const Erasure erasure, parts_->chain->erase(request, purge));
   report.erase_block = erasure.sequence;
   return report;
 }
 
 Result<std::vector<std::string>> Memory::Parts::purge(const std::vector<std::uint64_t>& sequences,
-                                                      const std::vector<std::string>& texts) const {
+                                                      const std::vector<std::string>& texts,
+                                                      const std::vector<BlockView>* blocks) const {
   std::vector<std::string> unreached;
   MBE_TRY(current());  // following the log carries the erasure out in everything derived
+  if (blocks != nullptr) {
+    MBE_TRY(plain_copies().forget(*blocks));
+  } else {
+    MBE_TRY(plain_copies().forget_refused(
+        [&](const std::string& source) { return chain->is_refused(folded_source(source)); }));
+  }
   MBE_TRY(working->forget(sequences, texts));
   MBE_TRY(remove_directory(files, directory + "/quarantine"));  // holds sealed copies
   if (!derived->may_write()) {

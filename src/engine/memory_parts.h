@@ -8,8 +8,10 @@
 #include <string>
 
 #include "analyse/analyser.h"
+#include "analyse/normal_text.h"
 #include "base/clock.h"
 #include "engine/derived.h"
+#include "engine/plain_copies.h"
 #include "engine/upkeep.h"
 #include "engine/vectors.h"
 #include "mbe/engine.h"
@@ -22,6 +24,7 @@ namespace mbe {
 struct Memory::Parts {
   std::string name;
   std::string directory;  ///< of the chain
+  std::string home;
   FileSystem& files;
   const Clock& clock;
   const Analyser& analyser;
@@ -45,16 +48,18 @@ struct Memory::Parts {
   [[nodiscard]] Result<RememberReceipt> append(const Payload& payload, Analysis analysis) const;
   /// Everything that rests on these blocks, by their references; the blocks themselves not.
   [[nodiscard]] Result<SequenceSet> resting_on(const SequenceSet& blocks) const;
-  /// Step 3 of forgetting: removes every derived trace; returns what it could not reach.
+  /// Step 3 of forgetting: removes every derived trace; returns what it could not reach. blocks:
+  /// what is erased, where it is still known; null when an erasure is gone on with.
   [[nodiscard]] Result<std::vector<std::string>> purge(const std::vector<std::uint64_t>& sequences,
-                                                       const std::vector<std::string>& texts) const;
+                                                       const std::vector<std::string>& texts,
+                                                       const std::vector<BlockView>* blocks) const;
+  /// The plain copies of this chain that lie in the home.
+  [[nodiscard]] PlainCopies plain_copies() const { return {files, home, name}; }
 };
 
 /// UTF-8, not empty, no NUL, at most the limit. Errors: invalid_argument, limit.
 [[nodiscard]] Result<void> check_text(std::string_view text);
 
-/// The text as refusals compare it: normal form, case folded, runs of blanks as one.
-[[nodiscard]] std::string folded(std::string_view text);
 /// What stands among the refused texts for a source id whose block was forgotten: importing it
 /// again does not bring it back. No folded text begins so.
 [[nodiscard]] std::string folded_source(std::string_view id);

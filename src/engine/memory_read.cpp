@@ -29,11 +29,12 @@ std::vector<std::string> most_frequent(const std::map<std::string, std::uint64_t
 struct Day {
   std::uint64_t blocks = 0;
   std::int64_t mood = 0;
-  std::map<std::string, std::uint64_t> keywords, tags;
+  std::map<std::string, std::uint64_t> keywords, tags, speakers;
 };
 
 void add_to_day(Day& day, const AttributeRecord& record) {
   ++day.blocks;
+  if (!record.speaker.empty()) ++day.speakers[record.speaker];
   for (const std::string& tag : record.tags) {
     if (tag == "positive") ++day.mood;
     if (tag == "negative") --day.mood;
@@ -144,8 +145,12 @@ Result<std::vector<DaySummary>> Memory::timeline(const RecallFilter& filter,
   const Language language = language_of(days, parts_->analyser);
   std::vector<DaySummary> out;
   for (const auto& [name, day] : days) {
-    DaySummary summary{
-        name, day.blocks, {}, {}, static_cast<double>(day.mood) / static_cast<double>(day.blocks)};
+    DaySummary summary{name,
+                       day.blocks,
+                       {},
+                       {},
+                       static_cast<double>(day.mood) / static_cast<double>(day.blocks),
+                       day.speakers};
     for (const std::string& id : most_frequent(day.keywords, day_labels_max)) {
       summary.keywords.push_back(keyword_label(parts_->analyser, id, language));
     }
@@ -182,6 +187,7 @@ Result<std::vector<HistoryEntry>> Memory::history(std::uint64_t index) {
       if (payload.kind == Kind::supersede) entry.event = "updated";
       if (payload.kind == Kind::pin) entry.event = payload.action + (pinned ? "ned" : "");
       if (payload.action == "hide") entry.event = "hidden";
+      if (payload.action == "repeat") entry.event = "repeated";
       if (payload.action == "restore") entry.event = "restored";
       const bool derived = payload.kind == Kind::summary || payload.kind == Kind::merge ||
                            payload.kind == Kind::insight || payload.kind == Kind::answer;

@@ -172,7 +172,8 @@ Result<ObserveResult> Memory::observe(const ObserveRequest& request) {
   MBE_ASSIGN(const Payload payload, parts_->payload_of(as, analysis));
   const bool keep =
       request.remember == "always" || (request.remember == "auto" && !analysis.is_chatter);
-  if (keep) {
+  out.block_index = request.block_index;
+  if (keep && !out.block_index) {
     MBE_ASSIGN(const RememberReceipt receipt, parts_->append(payload, std::move(analysis)));
     out.block_index = receipt.block_index;
   }

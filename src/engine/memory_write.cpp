@@ -1,7 +1,6 @@
 // Memory: what adds blocks.
 #include <algorithm>
 
-#include "analyse/normal_text.h"
 #include "base/utf8.h"
 #include "engine/memory_parts.h"
 #include "engine/records.h"
@@ -27,18 +26,6 @@ Result<void> check_text(std::string_view text) {
                 "the text is not UTF-8 at byte {}; convert it first (for example with iconv)", *at);
   }
   return {};
-}
-
-std::string folded(std::string_view text) {
-  std::string out;
-  bool gap = false;
-  for (const char c : analyse::normalise(text).text) {
-    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!blank && gap && !out.empty()) out += ' ';
-    if (!blank) out += c;
-    gap = blank;
-  }
-  return out;
 }
 
 Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
@@ -135,9 +122,9 @@ Result<RememberReceipt> Memory::record(const RecordRequest& request) {
 }
 
 Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& action) {
-  constexpr std::string_view actions[] = {"pin", "unpin", "hide", "restore"};
+  constexpr std::string_view actions[] = {"pin", "unpin", "hide", "restore", "repeat"};
   if (std::ranges::find(actions, action) == std::end(actions)) {
-    return fail(ErrorCode::invalid_argument, "`{}` is not one of pin, unpin, hide, restore",
+    return fail(ErrorCode::invalid_argument, "`{}` is not one of pin, unpin, hide, restore, repeat",
                 action);
   }
   MBE_ASSIGN(const Block target, parts_->readable(index));

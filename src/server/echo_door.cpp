@@ -175,9 +175,6 @@ HttpResponse EchoDoor::ask(const HttpRequest& request, const Principal& who,
   ask.temporary = body->temporary;
   ask.route = route_from_name(body->route);
   ask.speaker = {who.name, who.role == Role::origin};
-  if (const auto identity = options_.answerer.identity(); ask.speaker.name.empty() && identity) {
-    ask.speaker.name = identity->origin;  // who owns the home's files
-  }
   ask.writer = who.name;
   ask.trust = who.trust();
   ask.utc_offset_minutes = options_.utc_offset_minutes(system_clock().now_ms());

@@ -32,7 +32,8 @@ class RestTest : public EngineTest {
               ->create_key({.account = name, .rights = {Right::read, Right::write, Right::erase}})
               ->first;
     }
-    answerer_ = *Answerer::make(*engine_, nullptr, clock_);
+    core_ = std::make_unique<MemoryCore>(*engine_, *people_, MemoryCoreOptions{.clock = &clock_});
+    answerer_ = *Answerer::make(*engine_, *core_, nullptr, clock_);
     echo_ = std::make_unique<EchoDoor>(EchoDoorOptions{*engine_, *answerer_});
     rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
                                                .people = *people_,
@@ -46,6 +47,7 @@ class RestTest : public EngineTest {
     rest_.reset();
     echo_.reset();
     answerer_.reset();
+    core_.reset();
     people_.reset();
     EngineTest::TearDown();
   }
@@ -92,6 +94,7 @@ class RestTest : public EngineTest {
 
   Catalog english_;
   std::unique_ptr<People> people_;
+  std::unique_ptr<MemoryCore> core_;
   std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<EchoDoor> echo_;
   std::unique_ptr<Rest> rest_;

@@ -63,7 +63,9 @@ Result<void> Service::wake_echo(const ServiceOptions& options) {
   if (!config.models.empty()) {
     MBE_ASSIGN(circuits_, Circuits::start(std::move(config), home / "logs"));
   }
-  MBE_ASSIGN(answerer_, Answerer::make(*engine_, circuits_.get()));
+  core_ = std::make_unique<MemoryCore>(
+      *engine_, *people_, MemoryCoreOptions{.utc_offset_minutes = options.utc_offset_minutes});
+  MBE_ASSIGN(answerer_, Answerer::make(*engine_, *core_, circuits_.get()));
   if (std::filesystem::is_directory(home / "memory")) {
     WakeOptions waking;
     waking.boot.folder = home / "memory";
@@ -102,6 +104,7 @@ void Service::stop() {
   echo_.reset();
   waking_.reset();
   answerer_.reset();
+  core_.reset();
   circuits_.reset();
   first_run_.reset();
   people_.reset();

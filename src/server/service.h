@@ -21,6 +21,7 @@ class FirstRun;
 class Waking;
 class Circuits;
 class Answerer;
+class MemoryCore;
 class EchoDoor;
 class Metrics;
 class Watched;
@@ -64,6 +65,7 @@ class Service {
   std::unique_ptr<People> people_;
   std::unique_ptr<FirstRun> first_run_;
   std::unique_ptr<Circuits> circuits_;
+  std::unique_ptr<MemoryCore> core_;
   std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<Waking> waking_;
   std::unique_ptr<EchoDoor> echo_;

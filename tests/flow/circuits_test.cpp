@@ -21,6 +21,8 @@ class CircuitsFlow : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
+    people_ = *People::open(home_.string(), clock_);
+    core_ = std::make_unique<MemoryCore>(*engine_, *people_, MemoryCoreOptions{.clock = &clock_});
     std::ofstream file(home_ / "circuits.toml");
     const std::vector<std::pair<std::string, std::string>> all = {
         {"emotion", "q4_0"}, {"self", "q5_0"}, {"creation", "q8_0"}};
@@ -38,12 +40,14 @@ class CircuitsFlow : public EngineTest {
     auto circuits = Circuits::start(*config, home_ / "logs");
     ASSERT_TRUE(circuits.ok()) << circuits.error().message();
     circuits_ = std::move(*circuits);
-    answerer_ = *Answerer::make(*engine_, circuits_.get(), clock_);
+    answerer_ = *Answerer::make(*engine_, *core_, circuits_.get(), clock_);
     ASSERT_TRUE(circuits_->wait_ready(load_time));
   }
   void TearDown() override {
     answerer_.reset();
     circuits_.reset();
+    core_.reset();
+    people_.reset();
     EngineTest::TearDown();
   }
   Json ask(const std::string& question, const TellStep& also = {}) {
@@ -70,6 +74,8 @@ class CircuitsFlow : public EngineTest {
     return circuits_->status()[static_cast<std::size_t>(circuit)];
   }
 
+  std::unique_ptr<People> people_;
+  std::unique_ptr<MemoryCore> core_;
   std::unique_ptr<Circuits> circuits_;
   std::unique_ptr<Answerer> answerer_;
   std::vector<std::pair<std::string, Json>> steps_;

@@ -1,4 +1,4 @@
-#include "echo/transcript.h"
+#include "transcript/transcript.h"
 
 #include <fmt/format.h>
 #include <unicode/ucnv.h>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "transcript/line_id.h"
 
 namespace mbe {
 
@@ -135,6 +136,10 @@ std::optional<TranscriptLine> TranscriptReader::next() {
     has_line_ = false;
   }
   return out;
+}
+
+bool is_forgotten(const TranscriptLine& line) {
+  return !line.second_of_day && line.text == forgotten_line;
 }
 
 std::string format_transcript_line(const TranscriptLine& line) {

@@ -43,6 +43,9 @@ class TranscriptReader {
 /// The line as a transcript has it, ending in a line break.
 [[nodiscard]] std::string format_transcript_line(const TranscriptLine& line);
 
+/// Whether it stands in the place of one that was forgotten (line_id.h).
+[[nodiscard]] bool is_forgotten(const TranscriptLine& line);
+
 /// UTF-8 as it is; else from CP949; else without the bytes that are neither. `damaged`: some were
 /// left out.
 [[nodiscard]] std::string to_utf8(std::string_view bytes, bool& damaged);

@@ -1,4 +1,4 @@
-#include "echo/transcript.h"
+#include "transcript/transcript.h"
 
 #include <gtest/gtest.h>
 

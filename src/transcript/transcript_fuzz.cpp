@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 #include "base/utf8.h"
-#include "echo/transcript.h"
+#include "transcript/transcript.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::istringstream in(std::string(reinterpret_cast<const char*>(data), size));
