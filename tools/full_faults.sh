@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The fault programmes at full size, in the release build:
 #   500 kills of a process that appends, erases and scrubs; 500 each while it remembers, imports and
-#   forgets through the engine; 500 of the real program; 8 processes on one chain for 60 s while
-#   others recall; 2,000 flipped bits of log and keys, each found by the real `mbe verify`; 20,000
-#   crash histories (these run in the regular tests too).
+#   forgets through the engine; 500 times two that save exchanges; 500 of the real program; 8
+#   processes on one chain for 60 s while others recall; 2,000 flipped bits of log and keys, each
+#   found by the real `mbe verify`; 20,000 crash histories (these run in the regular tests too).
 # MBE_KILLS, MBE_PROGRAM_KILLS, MBE_WRITERS, MBE_WRITER_SECONDS, MBE_FLIPS, MBE_CRASH_HISTORIES and
 # MBE_KILL_SEED, MBE_FLIP_SEED, MBE_CRASH_SEED change sizes and seeds.
 set -euo pipefail
@@ -37,6 +37,7 @@ programme() {
 programme store_kills mbe_fault_test 'Concurrency.AKilledWriter*'
 programme crash_histories mbe_fault_test 'Crash.*'
 programme engine_kills mbe_process_test '*Killed*'
+programme exchange_kills mbe_exchange_test '*'
 programme many_writers mbe_process_test 'ManyWriters.*'
 programme many_readers mbe_process_test 'ManyReaders.*'
 programme program_kills mbe_program_fault_test 'KilledProgram.*'
