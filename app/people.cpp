@@ -24,6 +24,8 @@ Result<std::unique_ptr<People>> open_people(Context& context) {
   return People::open(engine->home().string());
 }
 
+constexpr const char* door = "terminal";
+
 /// One of the table that REST has too, as the owner of the home's files.
 Result<Json> run_on_people(Context& context, const std::string& name, const Json& arguments) {
   MBE_ASSIGN(const auto people, open_people(context));
@@ -31,12 +33,8 @@ Result<Json> run_on_people(Context& context, const std::string& name, const Json
   Log none;
   Audit audit(*engine, none);
   const Principal owner = home_owner();
-  PeopleCall call{.people = *people,
-                  .who = owner,
-                  .audit = audit,
-                  .door = "terminal",
-                  .address = {},
-                  .session = {}};
+  PeopleCall call{
+      .people = *people, .who = owner, .audit = audit, .door = door, .address = {}, .session = {}};
   return run_people(*find_people_operation(name), call, arguments);
 }
 
@@ -131,6 +129,9 @@ Result<int> reset_code(Context& context, const Options& options) {
     name = origin->name;
   }
   MBE_ASSIGN(const ResetCode made, people->create_reset(name));
+  MBE_ASSIGN(Engine * engine, context.engine(Access::write));
+  Log none;
+  Audit(*engine, none).note("reset_code", home_owner(), door, {{"name", name}});
   if (context.json()) {
     context.print_json(
         {{"name", name}, {"code", made.code}, {"expires", format_time(made.expires_ms)}});

@@ -24,6 +24,11 @@ bool key_allows(const Principal& who, Right right) {
   return !who.key_rights || who.key_rights->contains(right);
 }
 
+/// A key for some memories alone is not one for the home and its people.
+bool key_administers(const Principal& who) {
+  return key_allows(who, Right::administer) && who.key_chains.empty();
+}
+
 }  // namespace
 
 std::string_view role_name(Role role) {
@@ -70,13 +75,13 @@ Result<void> check_access(const Principal& who, const std::string& chain, Right 
 }
 
 Result<void> check_administers(const Principal& who) {
-  if (who.role == Role::origin && key_allows(who, Right::administer)) return {};
+  if (who.role == Role::origin && key_administers(who)) return {};
   return fail(ErrorCode::denied, "only the origin of this home may do that");
 }
 
 Result<void> check_looks_after(const Principal& who, const std::string& account) {
   const bool is_own = who.account != 0 && who.name == account;
-  if (is_own && key_allows(who, Right::administer)) return {};
+  if (is_own && key_administers(who)) return {};
   return check_administers(who);
 }
 

@@ -61,11 +61,12 @@ struct Principal {
 /// Errors: denied, in the same words whether or not the chain exists.
 [[nodiscard]] Result<void> check_access(const Principal& who, const std::string& chain,
                                         Right right);
-/// Whether the home itself may be changed: people, keys, models. Errors: denied.
+/// Whether the home itself may be changed: people, keys, models. A key that is limited to some
+/// memories may not. Errors: denied.
 [[nodiscard]] Result<void> check_administers(const Principal& who);
 
 /// Whether `who` may look after that account - its password, its sessions: whose it is, and the
-/// origin. A key needs the right to administer. Errors: denied.
+/// origin. A key needs the right to administer, for every memory. Errors: denied.
 [[nodiscard]] Result<void> check_looks_after(const Principal& who, const std::string& account);
 
 }  // namespace mbe

@@ -340,6 +340,14 @@ TEST(Access, FollowsRoleOwnershipAndGrant) {
   EXPECT_FALSE(check_looks_after(jun, "jun").ok());
   jun.key_rights->insert(Right::administer);
   EXPECT_TRUE(check_looks_after(jun, "jun").ok());
+  jun.key_chains = {"person:jun"};
+  EXPECT_FALSE(check_looks_after(jun, "jun").ok());
+  Principal origin = person(Role::origin);
+  EXPECT_TRUE(check_administers(origin).ok());
+  origin.key_rights = {Right::administer};
+  EXPECT_TRUE(check_administers(origin).ok());
+  origin.key_chains = {"main"};
+  EXPECT_FALSE(check_administers(origin).ok());
 }
 
 }  // namespace

@@ -155,6 +155,18 @@ TEST_F(PeopleDoorTest, AKeyIsToldOnceAndOpensWhatItSays) {
   EXPECT_EQ(call("keys", {}, cookie_of("mina")).body.find(key), std::string::npos);
 }
 
+TEST_F(PeopleDoorTest, AKeyMakesNoneThatMayMore) {
+  const Headers manager = key_with("mina", {Right::administer, Right::read});
+  const auto status = [&](const Json& rights) {
+    return call("keys/create", {{"account", "mina"}, {"rights", rights}}, manager).status;
+  };
+  EXPECT_EQ(status({"read"}), 200U);
+  EXPECT_EQ(status({"read", "administer"}), 200U);
+  EXPECT_EQ(status({"read", "write"}), 403U);
+  EXPECT_EQ(status({"erase"}), 403U);
+  EXPECT_EQ(call("keys/create", {{"account", "mina"}}, manager).status, 403U);  // read and write
+}
+
 TEST_F(PeopleDoorTest, AForgottenPasswordIsSetAnewByACode) {
   const Headers before = cookie_of("mina");
   Json wanted = {{"code", "aaaa-bbbb-cccc"}, {"password", new_password}};

@@ -164,6 +164,16 @@ struct NewKey {
   std::uint64_t days = 0;
 };
 
+/// A key makes none that may do more than itself.
+Result<void> check_within(const Principal& who, const std::set<Right>& rights) {
+  for (const Right right : rights) {
+    if (!who.key_rights || who.key_rights->contains(right)) continue;
+    return fail(ErrorCode::denied, "this key may not {}, so it makes no key that may",
+                right_name(right));
+  }
+  return {};
+}
+
 PeopleOperation create_key() {
   Fields<NewKey> fields;
   fields.add("account", &NewKey::account, "whose account it acts for", text_to(account_bytes_max))
@@ -182,6 +192,7 @@ PeopleOperation create_key() {
                .told = {"id", "account", "rights", "chains", "expires"},
                .errors = {ErrorCode::not_found}},
               fields, shape, [](PeopleCall& call, const NewKey& request) -> Result<Json> {
+                MBE_TRY(check_within(call.who, rights_of(request.rights)));
                 KeyRequest wanted{.account = request.account,
                                   .label = request.label,
                                   .rights = rights_of(request.rights),

@@ -7,6 +7,7 @@
 #include "operations/json.h"
 #include "process.h"
 #include "server/http_server.h"
+#include "server/local_client.h"
 #include "server/service.h"
 
 namespace mbe::flow {
@@ -36,13 +37,32 @@ class Stand {
 };
 
 /// Serves the program's home from this process, without a model, as the program has none: it looks
-/// for one when it is first asked, so the variable stays.
-std::unique_ptr<Service> serve(const Program& program) {
-  setenv("MBE_CACHE", (program.folder().path() / "cache").c_str(), 1);
-  auto service = Service::start({.home = program.home().string()});
-  EXPECT_TRUE(service.ok()) << service.error().message();
-  return std::move(*service);
-}
+/// for one when it is first asked, so the variable stays as long.
+class Beside {
+ public:
+  explicit Beside(const Program& program) {
+    const char* before = std::getenv("MBE_CACHE");
+    if (before != nullptr) before_ = before;
+    setenv("MBE_CACHE", (program.folder().path() / "cache").c_str(), 1);
+    auto service = Service::start({.home = program.home().string()});
+    EXPECT_TRUE(service.ok()) << service.error().message();
+    service_ = std::move(*service);
+  }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  ~Beside() {
+    service_.reset();
+    if (before_) {
+      setenv("MBE_CACHE", before_->c_str(), 1);
+    } else {
+      unsetenv("MBE_CACHE");
+    }
+  }
+
+ private:
+  std::optional<std::string> before_;
+  std::unique_ptr<Service> service_;
+};
 
 /// Without what is drawn anew for each prompt: its fence, and by that its number of tokens.
 std::string settled(const std::string& out) {
@@ -93,10 +113,36 @@ TEST(Served, OpensTheHomeItselfWhereASocketIsLeftBehind) {
   EXPECT_EQ(program.run({"recall", "바다"}).code, 0);
 }
 
+TEST(Served, ACodeOfTheTerminalSetsAPasswordAtTheDoor) {
+  const Program program;
+  const RunOptions password{.input = "twelve characters\n"};
+  EXPECT_EQ(program.run({"people", "reset-code"}).code, 1);  // there is nobody yet
+  EXPECT_EQ(program.run({"people", "add", "mina", "--role", "origin"}, password).code, 0);
+  const Beside service(program);
+  const Json made = program.json({"people", "reset-code"});
+  EXPECT_EQ(made["name"], "mina");
+  EXPECT_EQ(program.run({"people", "reset-code", "nobody"}).code, 1);
+  const auto door = LocalClient::find(program.home().string());
+  ASSERT_TRUE(door.has_value());
+  const Json wanted = {{"code", made["code"]}, {"password", "another long password"}};
+  const auto answer = door->post("/reset", wanted, "en");
+  ASSERT_TRUE(answer.ok()) << answer.error().message();
+  EXPECT_EQ((*answer)["name"], "mina");
+  EXPECT_EQ(door->post("/reset", wanted, "en").error().code(), ErrorCode::denied);
+  // What happened is told, of the terminal and of the door, newest first.
+  std::vector<std::string> told;
+  const Json audit = program.json({"people", "audit"});
+  for (const Json& record : audit["records"]) {
+    told.push_back(record["event"].get<std::string>() + " " + record["door"].get<std::string>());
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"login_refused login", "login login", "reset login",
+                                            "reset_code terminal", "people/add terminal"}));
+}
+
 TEST(Served, SaysTheSameAsWithoutAServer) {
   const Program alone;
   const Program beside;
-  const auto service = serve(beside);
+  const Beside service(beside);
   const std::vector<std::vector<std::string>> all = {
       {"remember", "어제 바다에 갔다", "--time", "2024-03-09T10:00", "--speaker", "미나"},
       {"remember", "a b", "--supersedes", "77"},
