@@ -66,7 +66,7 @@ Result<int> add(Context& context, const Options& options) {
 }  // namespace
 
 void add_model(CommandLine& root) {
-  CommandLine& model = root.command("model", "embedding models", "Set-up");
+  CommandLine& model = root.command("model", "embedding models and chat models", "Set-up");
   model.command("list", "the models at hand, the active one first").run(list_models);
   const auto options = std::make_shared<Options>();
   AddModelRequest& request = options->request;
@@ -79,6 +79,8 @@ void add_model(CommandLine& root) {
       .text("--source", request.source, "URL", "where it comes from")
       .text("--licence", request.licence, "NAME", "its licence")
       .run([options](Context& context) { return add(context, *options); });
+  add_model_recommend(model);
+  add_model_plan(model);
 }
 
 }  // namespace mbe::app
