@@ -106,6 +106,8 @@ class Slide {
     look.append_attribute("b") = style.bold ? "1" : "0";
     look.append_child("a:solidFill").append_child("a:srgbClr").append_attribute("val") =
         style.colour;
+    look.append_child("a:latin").append_attribute("typeface") = "+mn-lt";
+    look.append_child("a:ea").append_attribute("typeface") = "+mn-ea";
     run.append_child("a:t").text() = text.c_str();
   }
 
@@ -131,7 +133,7 @@ class Slide {
   /// Shares of the width by the longest cell of each column; letters beyond ASCII count twice.
   static std::vector<long> column_widths(const Table& table) {
     const auto columns_of = [](const std::string& text) {
-      long width = 2;
+      long width = 4;
       for (const char byte : text) {
         if ((static_cast<unsigned char>(byte) & 0xC0U) == 0xC0U) width += 2;
         if (static_cast<unsigned char>(byte) < 0x80U) ++width;
