@@ -5,6 +5,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 
+import {Model} from './model.ts';
 import {StandIn} from './stand_in.ts';
 
 export const PASSWORD = 'twelve characters';
@@ -18,6 +19,8 @@ export interface Setup {
   files?: Record<string, string>;
   /** Accounts made before the start, with PASSWORD. */
   people?: Record<string, string>;
+  /** Whether its three circuits speak, by a script. */
+  speaks?: boolean;
 }
 
 export class Server {
@@ -27,6 +30,7 @@ export class Server {
   url = '';
   #process: ChildProcess | null = null;
   #standIn: StandIn | null = null;
+  #model: Model | null = null;
 
   private constructor(mbe: string, home: string) {
     this.mbe = mbe;
@@ -37,7 +41,12 @@ export class Server {
     const mbe = process.env.MBE;
     if (mbe === undefined) throw new Error('MBE names the program that is tested');
     const server = new Server(mbe, mkdtempSync(join(tmpdir(), 'mbe-browser-')));
-    for (const [path, text] of Object.entries(setup.files ?? {})) {
+    const files = {...setup.files};
+    if (setup.speaks === true) {
+      server.#model = await Model.start();
+      files['circuits.toml'] = server.#model.config();
+    }
+    for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(server.home, path)), {recursive: true});
       writeFileSync(join(server.home, path), text);
     }
@@ -63,6 +72,7 @@ export class Server {
 
   async stop(): Promise<void> {
     this.#standIn?.close();
+    this.#model?.close();
     const process = this.#process;
     if (process !== null && process.exitCode === null) {
       const ended = new Promise((resolve) => process.once('exit', resolve));
@@ -89,11 +99,8 @@ export class Server {
       child.once('exit', () => reject(new Error(`mbe serve ended: ${said}`)));
     });
     this.code = CODE.exec(said)?.[0] ?? '';
-    const missing = (await fetch(`${real}/api/session`)).status === 404;
-    if (missing) {
-      this.#standIn = await StandIn.start(real, this);
-      console.log('the server has no /api/session yet: the stand-in answers for what is missing');
-    }
+    const hasAll = (await fetch(`${real}/api/session`)).ok;
+    if (!hasAll) this.#standIn = await StandIn.start(real, this);
     this.url = this.#standIn?.url ?? real;
   }
 }
