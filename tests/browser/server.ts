@@ -1,12 +1,10 @@
-// The real `mbe serve` on a temporary home, for one test file. What this build's server does not
-// have yet is answered by the stand-in before it (stand_in.ts).
+// The real `mbe serve` on a temporary home, for one test file; its models speak by a script.
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 
 import {Model} from './model.ts';
-import {StandIn} from './stand_in.ts';
 
 export const PASSWORD = 'twelve characters';
 const CODE = /\b[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}\b/;
@@ -29,7 +27,6 @@ export class Server {
   code = '';
   url = '';
   #process: ChildProcess | null = null;
-  #standIn: StandIn | null = null;
   #model: Model | null = null;
 
   private constructor(mbe: string, home: string) {
@@ -71,7 +68,6 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    this.#standIn?.close();
     this.#model?.close();
     const process = this.#process;
     if (process !== null && process.exitCode === null) {
@@ -87,7 +83,7 @@ export class Server {
                         {env, stdio: ['ignore', 'pipe', 'pipe']});
     this.#process = child;
     let said = '';
-    const real = await new Promise<string>((resolve, reject) => {
+    this.url = await new Promise<string>((resolve, reject) => {
       const hear = (bytes: Buffer): void => {
         said += bytes.toString();
         const url = URL_SHOWN.exec(said);
@@ -99,8 +95,5 @@ export class Server {
       child.once('exit', () => reject(new Error(`mbe serve ended: ${said}`)));
     });
     this.code = CODE.exec(said)?.[0] ?? '';
-    const hasAll = (await fetch(`${real}/api/session`)).ok;
-    if (!hasAll) this.#standIn = await StandIn.start(real, this);
-    this.url = this.#standIn?.url ?? real;
   }
 }

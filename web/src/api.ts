@@ -118,8 +118,9 @@ export const people = async () => (await json<{people: Person[]}>('/api/people')
 export const addPerson = (name: string, role: Role, password: string) =>
   json('/api/people/add', {name, role, password});
 export const removePerson = (name: string) => json('/api/people/remove', {name});
-export const setPassword = (name: string, password: string) =>
-  json('/api/people/passwd', {name, password});
+/** One's own takes the present one, too. */
+export const setPassword = (name: string, password: string, present?: string) =>
+  json('/api/people/passwd', {name, password, ...(present ? {old_password: present} : {})});
 export const keys = async () => (await json<{keys: Key[]}>('/api/keys')).keys;
 export const createKey = (account: string, label: string, rights: string[], chains: string[]) =>
   json<{key: string; id: string}>('/api/keys/create', {account, label, rights, chains});
