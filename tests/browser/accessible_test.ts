@@ -14,7 +14,7 @@ let browser: Browser;
 before(async () => {
   browser = await launch();
   fresh = await Server.start();
-  server = await Server.start({files: LIFE, people: {mina: 'origin'}});
+  server = await Server.start({files: LIFE, people: {mina: 'origin'}, speaks: true});
 });
 after(async () => {
   await browser?.close();

@@ -9,7 +9,7 @@ import {PASSWORD} from './server.ts';
 
 const SKIPPED = 77;
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/snap/bin/chromium'];
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 60_000;
 
 export interface Looks {
   language?: 'ko' | 'en';
@@ -55,8 +55,10 @@ export async function logIn(page: Page, url: string, name: string): Promise<void
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf-8');
 
-/** Fails with what axe complains of, and where. */
+/** Fails with what axe complains of, and where the page is wider than its window. */
 export async function assertAccessible(page: Page, where: string): Promise<void> {
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(beyond <= 0, `${where}: ${beyond} px wider than the window`);
   // Evaluated from outside: the page's policy lets no foreign script in.
   await page.evaluate(`${axe}; void 0`);
   const violations = await page.evaluate(async () => {

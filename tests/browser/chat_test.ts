@@ -5,6 +5,7 @@ import {after, before, test} from 'node:test';
 import type {Browser, Page} from 'playwright-core';
 
 import {launch, logIn, openPage} from './browser.ts';
+import {AT_LENGTH, REPEAT} from './model.ts';
 import {LIFE} from './sample.ts';
 import {Server} from './server.ts';
 
@@ -16,7 +17,7 @@ const field = () => page.getByRole('textbox', {name: 'Echo에게 할 말'});
 
 before(async () => {
   browser = await launch();
-  server = await Server.start({files: LIFE, people: {mina: 'origin'}});
+  server = await Server.start({files: LIFE, people: {mina: 'origin'}, speaks: true});
   page = await openPage(browser);
   await logIn(page, server.url, 'mina');
 });
@@ -64,9 +65,28 @@ test('Chat.ShowsWhatACircuitNoted', async () => {
   await strip.getByText(/감정.*·/).waitFor();
 });
 
-test('Chat.RendersMarkdownAndNothingThatIsFetched', async () => {
+test('Chat.RendersMarkdown', async () => {
   const answer = turns().last().locator('.markdown');
-  assert.equal(await answer.locator('img, script, iframe, form').count(), 0);
+  assert.equal(await answer.locator('strong').innerText(), '마라톤');
+  assert.equal(await answer.locator('li').count(), 2);
+});
+
+test('Chat.TakesHostileWordsForWords', async () => {
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  const question = `${REPEAT} <img src="https://elsewhere.test/x" onerror="document.title='x'"> ` +
+    '![p](https://elsewhere.test/y) [run](javascript:alert(1)) <form><input></form> **끝**';
+  await ask(question);
+  await answered();
+  const turn = turns().last();
+  assert.equal(await turn.locator('.markdown strong').innerText(), '끝');
+  assert.match(await turn.locator('.markdown').innerText(), /<img src=.*<form><input><\/form>/s);
+  assert.equal(await turn.locator('.markdown :is(img, script, form, input)').count(), 0);
+  assert.equal(await turn.locator('a[href^="javascript"]').count(), 0);
+  await turn.getByText(/남긴 기억/).click();
+  const kept = turn.getByRole('article').filter({hasText: '<img src='}).first();
+  assert.equal(await kept.locator('.text :is(img, form)').count(), 0);
+  assert.deepEqual(fetched.filter((url) => url.includes('elsewhere.test')), []);
 });
 
 test('Chat.Copies', async () => {
@@ -76,7 +96,7 @@ test('Chat.Copies', async () => {
 });
 
 test('Chat.StopsAnAnswer', async () => {
-  await ask('길게 이야기해 줘');
+  await ask(`${AT_LENGTH} 이야기해 줘`);
   await turns().last().locator('.markdown').waitFor();
   await page.getByRole('button', {name: '멈추기'}).click();
   await turns().last().getByText('여기서 멈췄습니다.').waitFor();
@@ -94,10 +114,10 @@ test('Chat.AnswersAgainInTheSamePlace', async () => {
 test('Chat.ListsConversationsAndFindsThemByTitle', async () => {
   const list = page.getByRole('complementary', {name: '대화 목록'});
   await list.getByRole('button', {name: '새 대화'}).click();
-  await ask('새 프로젝트는 어때?');
+  await ask('저녁에 뭘 먹을까?');
   await answered();
-  await list.getByRole('button', {name: /^새 프로젝트는 어때/}).waitFor();
-  await list.getByLabel('대화 찾기').fill('새 프로젝트');
+  await list.getByRole('button', {name: /^저녁에 뭘 먹을까/}).waitFor();
+  await list.getByLabel('대화 찾기').fill('뭘 먹을');
   assert.equal(await list.getByRole('listitem').count(), 1);
   await list.getByLabel('대화 찾기').fill('없는 말');
   await list.getByText('그런 대화가 없습니다.').waitFor();
@@ -106,7 +126,7 @@ test('Chat.ListsConversationsAndFindsThemByTitle', async () => {
 
 test('Chat.OpensAnEarlierConversation', async () => {
   const list = page.getByRole('complementary', {name: '대화 목록'});
-  await list.locator('button.open').last().click();
+  await list.locator('button.open').nth(1).click();
   await page.locator('.question').getByText('마라톤 얘기 기억나?').first().waitFor();
 });
 

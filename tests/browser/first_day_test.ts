@@ -159,6 +159,16 @@ test('Panel.ShowsANewKeyOnce', async () => {
   assert.equal(await page.getByText(/^mbe_[a-z2-7]{40}/).count(), 0);
 });
 
+test('Panel.AsksForThePresentPasswordBeforeOnesOwnIsChanged', async () => {
+  await page.getByRole('button', {name: 'mina의 비밀번호 바꾸기'}).click();
+  const dialog = page.getByRole('dialog', {name: '비밀번호 바꾸기'});
+  await dialog.getByLabel('지금 비밀번호').fill('not the password');
+  await dialog.getByLabel('새 비밀번호').fill('another twelve characters');
+  await dialog.getByRole('button', {name: '비밀번호 바꾸기'}).click();
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByRole('button', {name: '그만두기'}).click();
+});
+
 test('Login.RefusesAWrongPasswordAndTakesTheRightOne', async () => {
   await page.getByText('mina', {exact: true}).first().click();
   await page.getByRole('button', {name: '로그아웃'}).click();

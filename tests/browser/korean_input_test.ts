@@ -16,7 +16,7 @@ let asked: string[] = [];
 
 before(async () => {
   browser = await launch();
-  server = await Server.start({people: {mina: 'origin'}});
+  server = await Server.start({people: {mina: 'origin'}, speaks: true});
   page = await openPage(browser);
   await logIn(page, server.url, 'mina');
   keys = await page.context().newCDPSession(page);

@@ -1,11 +1,10 @@
-// The real `mbe serve` on a temporary home, for one test file. What this build's server does not
-// have yet is answered by the stand-in before it (stand_in.ts).
+// The real `mbe serve` on a temporary home, for one test file; its models speak by a script.
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 
-import {StandIn} from './stand_in.ts';
+import {Model} from './model.ts';
 
 export const PASSWORD = 'twelve characters';
 const CODE = /\b[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}\b/;
@@ -18,6 +17,8 @@ export interface Setup {
   files?: Record<string, string>;
   /** Accounts made before the start, with PASSWORD. */
   people?: Record<string, string>;
+  /** Whether its three circuits speak, by a script. */
+  speaks?: boolean;
 }
 
 export class Server {
@@ -26,7 +27,7 @@ export class Server {
   code = '';
   url = '';
   #process: ChildProcess | null = null;
-  #standIn: StandIn | null = null;
+  #model: Model | null = null;
 
   private constructor(mbe: string, home: string) {
     this.mbe = mbe;
@@ -37,7 +38,12 @@ export class Server {
     const mbe = process.env.MBE;
     if (mbe === undefined) throw new Error('MBE names the program that is tested');
     const server = new Server(mbe, mkdtempSync(join(tmpdir(), 'mbe-browser-')));
-    for (const [path, text] of Object.entries(setup.files ?? {})) {
+    const files = {...setup.files};
+    if (setup.speaks === true) {
+      server.#model = await Model.start();
+      files['circuits.toml'] = server.#model.config();
+    }
+    for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(server.home, path)), {recursive: true});
       writeFileSync(join(server.home, path), text);
     }
@@ -62,7 +68,7 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    this.#standIn?.close();
+    this.#model?.close();
     const process = this.#process;
     if (process !== null && process.exitCode === null) {
       const ended = new Promise((resolve) => process.once('exit', resolve));
@@ -77,7 +83,7 @@ export class Server {
                         {env, stdio: ['ignore', 'pipe', 'pipe']});
     this.#process = child;
     let said = '';
-    const real = await new Promise<string>((resolve, reject) => {
+    this.url = await new Promise<string>((resolve, reject) => {
       const hear = (bytes: Buffer): void => {
         said += bytes.toString();
         const url = URL_SHOWN.exec(said);
@@ -89,11 +95,5 @@ export class Server {
       child.once('exit', () => reject(new Error(`mbe serve ended: ${said}`)));
     });
     this.code = CODE.exec(said)?.[0] ?? '';
-    const missing = (await fetch(`${real}/api/session`)).status === 404;
-    if (missing) {
-      this.#standIn = await StandIn.start(real, this);
-      console.log('the server has no /api/session yet: the stand-in answers for what is missing');
-    }
-    this.url = this.#standIn?.url ?? real;
   }
 }

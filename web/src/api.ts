@@ -1,5 +1,6 @@
 // The one place that knows the server's addresses. Every failure is an ApiError with the server's
 // own words in the language of the page.
+import {ApiError} from './lib/api_error';
 import {serverEvents} from './lib/events';
 import type {
   Account, AskEvents, AskRequest, Block, Boot, Conversation, Day, Filter, ForgetPreview,
@@ -7,21 +8,11 @@ import type {
   Role, Session, Stats, Status, Verdict,
 } from './types';
 
-export class ApiError extends Error {
-  constructor(readonly status: number, readonly code: string, detail: string,
-              readonly retryAfter: number | null = null) {
-    super(detail);
-  }
-}
-
-const DAYS_AHEAD_MAX = 10_000;
-let language = 'ko';
 let onSignedOut: () => void = () => undefined;
 
-/** `signedOut` is called when the server no longer knows who we are. */
-export function configure(options: {language?: string; signedOut?: () => void}): void {
-  language = options.language ?? language;
-  onSignedOut = options.signedOut ?? onSignedOut;
+/** Calls `then` whenever the server no longer knows who we are. */
+export function whenSignedOut(then: () => void): void {
+  onSignedOut = then;
 }
 
 async function failure(response: Response): Promise<ApiError> {
@@ -39,8 +30,8 @@ async function call(path: string, body?: unknown, options: RequestInit = {}): Pr
   try {
     response = await fetch(path, {
       ...given, ...options,
-      headers: {'Content-Type': 'application/json', 'Accept-Language': language,
-        ...options.headers},
+      headers: {'Content-Type': 'application/json',
+        'Accept-Language': document.documentElement.lang, ...options.headers},
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
@@ -75,7 +66,7 @@ export const list = (filter: Filter,
                        oldest_first?: boolean; all_kinds?: boolean} = {}) =>
   operation<Listing>('list', {...filter, ...page});
 export const timeline = async (filter: Filter = {}) =>
-  (await operation<{days: Day[]}>('timeline', {...zone(), ...filter})).days.slice(-DAYS_AHEAD_MAX);
+  (await operation<{days: Day[]}>('timeline', {...zone(), ...filter})).days;
 export const history = async (block_index: number) =>
   (await operation<{history: HistoryEntry[]}>('history', {block_index})).history;
 export const remember = (text: string) => operation<Block>('remember', {text, ...zone()});
@@ -109,7 +100,8 @@ export type AskEvent = {[Name in keyof AskEvents]: {name: Name; data: AskEvents[
 
 /** One answer as it comes into being. */
 export async function* ask(request: AskRequest, stop: AbortSignal): AsyncGenerator<AskEvent> {
-  const response = await call('/api/ask', request,
+  const {route, ...rest} = request;  // left out: the server chooses
+  const response = await call('/api/ask', route === null ? rest : request,
                               {signal: stop, headers: {Accept: 'text/event-stream'}});
   if (response.body === null) return;
   for await (const event of serverEvents(response.body)) {
@@ -126,8 +118,9 @@ export const people = async () => (await json<{people: Person[]}>('/api/people')
 export const addPerson = (name: string, role: Role, password: string) =>
   json('/api/people/add', {name, role, password});
 export const removePerson = (name: string) => json('/api/people/remove', {name});
-export const setPassword = (name: string, password: string) =>
-  json('/api/people/passwd', {name, password});
+/** One's own takes the present one, too. */
+export const setPassword = (name: string, password: string, present?: string) =>
+  json('/api/people/passwd', {name, password, ...(present ? {old_password: present} : {})});
 export const keys = async () => (await json<{keys: Key[]}>('/api/keys')).keys;
 export const createKey = (account: string, label: string, rights: string[], chains: string[]) =>
   json<{key: string; id: string}>('/api/keys/create', {account, label, rights, chains});

@@ -77,11 +77,11 @@ export interface CircuitStatus {
   restarts: number; error: string | null;
 }
 export interface LoopStatus {
-  name: string; last_run: string | null; state: string; note: string | null;
+  name: string; last_run: string | null; state: string; note?: string | null;
 }
 export interface Status {
-  circuits: CircuitStatus[]; loops: LoopStatus[];
-  vectors: {pending: number; per_s: number; left_s: number | null}; version: string;
+  circuits: CircuitStatus[]; loops: LoopStatus[]; version?: string;
+  vectors?: {pending: number; per_s: number; left_s: number | null};
 }
 
 /** A memory as an answer names it. */
@@ -101,15 +101,16 @@ export interface AskEvents {
   delta: {text: string};
   memory_written: {question: number | null; answer: number | null};
   usage: {prompt_tokens: number; completion_tokens: number; recall_ms: number;
-    first_delta_ms: number; total_ms: number};
-  done: {answer: string; made_of: 'models' | 'memories'; missing: Circuit[]; stopped: boolean};
+    first_delta_ms: number | null; total_ms: number};
+  done: {answer: string; made_of: 'models' | 'memories' | 'identity' | 'nothing';
+    missing: Circuit[]; stopped: boolean};
   error: Problem;
 }
 export interface AskRequest {
   question: string; conversation: string; temporary: boolean; route: Route | null;
 }
 export interface Conversation {
-  conversation: string; title: string; turns: number; first: string; last: string;
+  conversation: string; title: string; turns?: number; first: string; last: string;
 }
 
 export interface Person { name: string; role: Role; created?: string }

@@ -1,6 +1,5 @@
-// What the page says, in Korean and in English: src/i18n/*.json, one sentence a key, {name} for what
-// is put in. The language is the browser's until the reader chooses one.
-import {configure} from '../api';
+// What the page says, in Korean and in English: src/i18n/*.json, one sentence a key, {name} for
+// what is put in. The language is the browser's until the reader chooses one.
 import en from '../i18n/en.json';
 import ko from '../i18n/ko.json';
 
@@ -30,8 +29,7 @@ class I18n {
   }
 
   #apply(): void {
-    document.documentElement.lang = this.language;
-    configure({language: this.language});
+    document.documentElement.lang = this.language;  // in which the server is asked to speak, too
   }
 }
 

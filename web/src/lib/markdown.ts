@@ -1,5 +1,5 @@
-// Answers as markdown, sanitised: no picture, form or style, nothing that is fetched, and links that
-// open beside the page.
+// Answers as markdown: no tag of their own, no picture, nothing that is fetched, and links that
+// open beside the page. What marked makes is sanitised all the same.
 import DOMPurify from 'dompurify';
 import {marked} from 'marked';
 
@@ -15,8 +15,18 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   node.setAttribute('rel', 'noopener noreferrer nofollow');
 });
 
-/** The page has its own first headings: those of an answer stand below them. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Tags are shown as they were written. The page has its own first headings: those of an answer
+    stand below them. */
 marked.use({
+  renderer: {
+    html({text}) {
+      return escaped(text);
+    },
+  },
   gfm: true,
   breaks: true,
   walkTokens(token) {

@@ -1,5 +1,6 @@
 // The waking: stages as they go on, the days that have been read, and who Echo is in the end.
 import * as api from '../api';
+import {ApiError} from '../lib/api_error';
 import type {Boot, Day} from '../types';
 import {circuits} from './circuits.svelte';
 
@@ -18,6 +19,9 @@ class BootStory {
     this.absent = false;
     try {
       this.boot = await api.boot();
+      // A server without transcripts is ready at once; there was nothing to replay.
+      this.absent = !this.boot.stages.some((stage) => stage.name === 'memory');
+      if (this.absent) return;
       await this.#readDays();
       void circuits.load().catch(() => undefined);  // the lights stay dark; the panel tells why
       if (this.boot.state !== 'running') return;
@@ -28,7 +32,7 @@ class BootStory {
       await this.#readDays();
     } catch (error) {
       if (stop.aborted) return;
-      if (error instanceof api.ApiError && error.status === 404) this.absent = true;
+      if (error instanceof ApiError && error.status === 404) this.absent = true;
       else this.error = error;
     }
   }

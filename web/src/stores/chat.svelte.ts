@@ -1,5 +1,6 @@
 // The conversation: questions, answers as they come, and which memories each used and left.
 import * as api from '../api';
+import {ApiError} from '../lib/api_error';
 import type {AskEvents, Block, Circuit, Conversation, Route} from '../types';
 import {circuits} from './circuits.svelte';
 import {type Glance, glance, glanceOfRecalled} from './memories';
@@ -10,9 +11,11 @@ export interface Turn {
   answer: string;
   state: 'thinking' | 'answering' | 'done' | 'failed';
   used: Glance[];
+  /** Memories of an answer of an earlier day; read when they are asked for. */
+  usedBefore: number[];
   saved: Glance[];
   missing: Circuit[];
-  madeOf: 'models' | 'memories' | null;
+  madeOf: AskEvents['done']['made_of'] | null;
   stopped: boolean;
   error: unknown;
   at: string | null;
@@ -21,8 +24,8 @@ const LOADED_TURNS_MAX = 80;
 export const DEFAULT_CONVERSATION = 'default';
 
 function newTurn(id: number, question: string): Turn {
-  return {id, question, answer: '', state: 'thinking', used: [], saved: [], missing: [],
-    madeOf: null, stopped: false, error: null, at: null};
+  return {id, question, answer: '', state: 'thinking', used: [], usedBefore: [], saved: [],
+    missing: [], madeOf: null, stopped: false, error: null, at: null};
 }
 
 class Chat {
@@ -88,6 +91,14 @@ class Chat {
     if (this.busy) return;
     Object.assign(turn, newTurn(turn.id, turn.question));
     await this.#answer(turn);
+  }
+
+  /** Of an answer of an earlier day; what was forgotten since is left out. */
+  async loadUsed(turn: Turn): Promise<void> {
+    const asked = turn.usedBefore;
+    turn.usedBefore = [];
+    const blocks = await Promise.all(asked.map((one) => api.show(one).catch(() => null)));
+    turn.used = blocks.filter((one) => one !== null).map(glance);
   }
 
   async stop(): Promise<void> {
@@ -160,7 +171,7 @@ class Chat {
       case 'circuit': circuits.note(event.data); break;
       case 'memory_written': turn.saved = await this.#saved(event.data); break;
       case 'error':
-        throw new api.ApiError(event.data.status, event.data.code, event.data.detail);
+        throw new ApiError(event.data.status, event.data.code, event.data.detail);
     }
   }
 
@@ -176,6 +187,8 @@ class Chat {
       const last = out.at(-1);
       if (block.kind === 'answer' && last !== undefined && last.answer === '') {
         last.answer = block.context;
+        const question = last.saved[0]?.block_index;
+        last.usedBefore = block.refs.filter((one) => one !== question);
         last.saved.push(glance(block));
         continue;
       }

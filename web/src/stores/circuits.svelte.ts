@@ -9,6 +9,10 @@ export interface CircuitLight {
 }
 export const CIRCUITS: Circuit[] = ['emotion', 'self', 'creation'];
 
+const LIGHTS = {
+  started: 'thinking', done: 'ready', failed: 'failed', skipped: 'skipped',
+} as const;
+
 const dark = (circuit: Circuit): CircuitLight =>
   ({circuit, light: 'absent', model: null, note: null, error: null, ms: null});
 
@@ -20,14 +24,16 @@ class Circuits {
   async load(): Promise<void> {
     this.status = await api.status();
     for (const one of this.status.circuits) {
-      this.#set(one.circuit, {light: one.state, model: one.model, error: one.error});
+      this.#set(one.circuit, {light: one.state, model: one.model || null, error: one.error});
     }
   }
 
   note(event: CircuitEvent): void {
-    const lights = {started: 'thinking', done: 'ready', failed: 'failed', skipped: 'skipped'} as const;
     const {circuit, state, model, note, ms, error} = event;
-    this.#set(circuit, {light: lights[state], model, ms, error, ...(state === 'started' ? {} : {note})});
+    // While it thinks, what it noted last may still be read.
+    const told = state === 'started' ? {} : {note: note ?? null};
+    this.#set(circuit, {light: LIGHTS[state], model: model || null, ms: ms ?? null,
+      error: error || null, ...told});
   }
 
   /** After a stop nobody thinks any more. */

@@ -18,7 +18,7 @@ class Session {
   }
 
   constructor() {
-    api.configure({signedOut: () => this.#signedOut()});
+    api.whenSignedOut(() => this.#signedOut());
   }
 
   async load(): Promise<void> {
