@@ -80,6 +80,7 @@ const std::vector<std::string>& wake_stages() {
 
 Result<WakeResult> wake(Engine& engine, People& people, const WakeOptions& options) {
   WakeResult out;
+  MBE_TRY(options.prepare());
   MBE_ASSIGN(const Signer signer, Signer::open(posix_file_system(), engine.home().string()));
   MBE_ASSIGN(Memory * memory, engine.chain("main"));
   MBE_ASSIGN(const std::vector<Identity> before, identities(*memory, signer));

@@ -31,6 +31,8 @@ struct WakeOptions {
   bool evolve = false;              ///< adds a version although the identity is fixed
   /// Skips everything if the identity is fixed already: how a server starts again.
   bool only_if_new = false;
+  /// Done before anything else: what must be in order before transcripts are read.
+  std::function<Result<void>()> prepare = [] { return Result<void>(); };
   /// Told whenever a stage changes; from the calling thread.
   std::function<void(const Stage&)> tell = [](const Stage&) {};
 };

@@ -93,7 +93,7 @@ void EchoDoor::stop() {
 std::optional<HttpResponse> EchoDoor::answer(const HttpRequest& request, const Principal& who,
                                              const Catalog& messages) {
   const std::string& path = request.path;
-  const bool is_post = path == "/api/ask" || path == "/api/stop";
+  const bool is_post = path == "/api/ask" || path == "/api/stop" || path == "/api/evolve";
   const bool is_get = path == "/api/boot" || path == "/api/boot/events" || path == "/api/status" ||
                       path == "/api/conversations";
   if (!is_post && !is_get) return std::nullopt;
@@ -102,6 +102,7 @@ std::optional<HttpResponse> EchoDoor::answer(const HttpRequest& request, const P
     return wrong_method(messages, is_post ? "POST" : "GET");
   }
   if (path == "/api/ask") return ask(request, who, messages);
+  if (path == "/api/evolve") return evolve(who, messages);
   if (path == "/api/stop") return stop_answer(request, who, messages);
   if (path == "/api/conversations") return conversations(who, messages);
   // What is left tells of the origin's memory and machine.
@@ -256,6 +257,19 @@ HttpResponse EchoDoor::stop_answer(const HttpRequest& request, const Principal& 
   }
   answer->second.second.request_stop();
   return json_response({{"done", true}});
+}
+
+HttpResponse EchoDoor::evolve(const Principal& who, const Catalog& messages) {
+  if (const auto allowed = check_administers(who); !allowed.ok()) {
+    return problem(messages, allowed.error());
+  }
+  if (options_.waking == nullptr) {
+    return problem(messages, fail(ErrorCode::unavailable, "there is nothing here to wake from"));
+  }
+  if (const auto begun = options_.waking->evolve(); !begun.ok()) {
+    return problem(messages, 409, begun.error());
+  }
+  return json_response({{"done", true}}, 202);
 }
 
 HttpResponse EchoDoor::boot_events(const Catalog& messages) {

@@ -22,8 +22,8 @@ namespace mbe {
 struct EchoDoorOptions {
   Engine& engine;
   Answerer& answerer;
-  Circuits* circuits = nullptr;    ///< null: no models
-  const Waking* waking = nullptr;  ///< null: nothing to wake from
+  Circuits* circuits = nullptr;  ///< null: no models
+  Waking* waking = nullptr;      ///< null: nothing to wake from
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
 };
 
@@ -33,8 +33,8 @@ class EchoDoor {
   /// Ends the answers that are being made.
   ~EchoDoor();
 
-  /// POST /api/ask, /api/stop; GET /api/boot, /api/boot/events, /api/status, /api/conversations.
-  /// Nothing for another path.
+  /// POST /api/ask, /api/stop, /api/evolve; GET /api/boot, /api/boot/events, /api/status,
+  /// /api/conversations. Nothing for another path.
   [[nodiscard]] std::optional<HttpResponse> answer(const HttpRequest& request, const Principal& who,
                                                    const Catalog& messages);
   /// Where the waking stands: {"state": running, ready or failed, "stages", "identity", "seconds"}.
@@ -58,6 +58,7 @@ class EchoDoor {
   [[nodiscard]] std::optional<HttpResponse> not_yet(const Catalog& messages) const;
   [[nodiscard]] HttpResponse stop_answer(const HttpRequest& request, const Principal& who,
                                          const Catalog& messages);
+  [[nodiscard]] HttpResponse evolve(const Principal& who, const Catalog& messages);
   [[nodiscard]] HttpResponse boot_events(const Catalog& messages);
   [[nodiscard]] HttpResponse status() const;
   [[nodiscard]] HttpResponse conversations(const Principal& who, const Catalog& messages) const;

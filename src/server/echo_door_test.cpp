@@ -83,6 +83,8 @@ TEST_F(EchoDoorTest, TheStateIsForTheOriginAlone) {
     EXPECT_EQ(get(path).status, 401U) << path;
   }
   EXPECT_EQ(get_as("jun", "/api/boot/events").status, 403U);
+  EXPECT_EQ(post("sol", "/api/evolve", Json::object()).status, 403U);
+  EXPECT_EQ(post("mina", "/api/evolve", Json::object()).status, 403U);  // her key may not
   EXPECT_EQ(get_as("mina", "/api/none").status, 404U);
   EXPECT_EQ(get_as("mina", "/api/ask").status, 405U);
 }

@@ -167,7 +167,13 @@ HttpResponse Rest::echo_answer(const HttpRequest& request) {
   if (!who.ok()) return problem(messages, who.error());
   if (!who->has_value()) return needs_credential(messages);
   if (options_.echo != nullptr) {
-    if (auto out = options_.echo->answer(request, **who, messages)) return std::move(*out);
+    if (auto out = options_.echo->answer(request, **who, messages)) {
+      constexpr unsigned accepted = 202;
+      if (request.path == "/api/evolve" && out->status == accepted) {
+        audit_.note("evolve", **who, door_of(request), Json::object());
+      }
+      return std::move(*out);
+    }
   }
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
 }

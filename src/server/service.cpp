@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "echo/signer.h"
 #include "fs/file_system.h"
 #include "server/rest.h"
 #include "server/watched.h"
@@ -66,20 +65,18 @@ Result<void> Service::wake_echo(const ServiceOptions& options) {
   core_ = std::make_unique<MemoryCore>(
       *engine_, *people_, MemoryCoreOptions{.utc_offset_minutes = options.utc_offset_minutes});
   MBE_ASSIGN(answerer_, Answerer::make(*engine_, *core_, circuits_.get()));
-  if (std::filesystem::is_directory(home / "memory")) {
-    WakeOptions waking;
-    waking.boot.folder = home / "memory";
-    waking.boot.utc_offset_minutes = options.utc_offset_minutes;
-    waking.only_if_new = true;
-    waking_ = std::make_unique<Waking>(
-        *engine_, *people_, std::move(waking),
-        [this](const std::optional<Identity>& identity) { answerer_->set_identity(identity); });
-  } else {
-    MBE_ASSIGN(const Signer signer, Signer::open(posix_file_system(), home.string()));
-    MBE_ASSIGN(Memory * memory, engine_->chain("main"));
-    MBE_ASSIGN(const std::vector<Identity> all, identities(*memory, signer));
-    if (!all.empty()) answerer_->set_identity(all.back());
+  const std::filesystem::path transcripts = home / "memory";
+  if (engine_->transcripts().write) {
+    MBE_TRY(posix_file_system().make_directories(transcripts.string()));
   }
+  WakeOptions waking;
+  waking.boot.folder = transcripts;
+  waking.boot.utc_offset_minutes = options.utc_offset_minutes;
+  waking.only_if_new = true;
+  waking.prepare = [this] { return core_->repair_all(); };
+  waking_ = std::make_unique<Waking>(
+      *engine_, *people_, std::move(waking),
+      [this](const std::optional<Identity>& identity) { answerer_->set_identity(identity); });
   echo_ =
       std::make_unique<EchoDoor>(EchoDoorOptions{.engine = *engine_,
                                                  .answerer = *answerer_,

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <latch>
+#include <thread>
 
 #include "echo/identity.h"
 #include "server/waking.h"
@@ -68,6 +70,37 @@ TEST_F(ServiceTest, EchoWakesBesideIt) {
     EXPECT_EQ(told->origin, "mina");
   }
   EXPECT_EQ((*(*engine)->chain("main"))->stats()->memories, 1U);
+}
+
+TEST_F(ServiceTest, EvolvingAddsAVersionWhenTheWakingIsOver) {
+  write("manifest/echo_identity.txt", "선언: 나는 에코다.\n");
+  write("manifest/origin_id.txt", "mina\n");
+  write("manifest/fillin_manifest.txt", "글\n");
+  auto engine = Engine::open({.home = home_});
+  ASSERT_TRUE(engine.ok());
+  auto people = People::open(home_.string());
+  WakeOptions how;
+  how.boot.folder = home_ / "memory";
+  how.only_if_new = true;
+  std::latch go(1);
+  how.prepare = [&go] {
+    go.wait();
+    return Result<void>();
+  };
+  Waking waking(**engine, **people, how, [](const std::optional<Identity>&) {});
+  EXPECT_EQ(waking.evolve().error().code(), ErrorCode::busy);
+  go.count_down();
+  const auto over = [&waking] {
+    Json status = waking.status({});
+    while (status["state"] == "running") {
+      std::this_thread::yield();
+      status = waking.status({});
+    }
+    return status;
+  };
+  EXPECT_EQ(over()["identity"]["version"], 1);
+  ASSERT_TRUE(waking.evolve().ok());
+  EXPECT_EQ(over()["identity"]["version"], 2);
 }
 
 TEST_F(ServiceTest, AWakingThatFailsSaysWhy) {

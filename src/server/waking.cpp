@@ -22,12 +22,30 @@ Waking::Waking(Engine& engine, People& people, WakeOptions options,
       people_(people),
       options_(std::move(options)),
       when_done_(std::move(when_done)) {
-  for (const std::string& name : wake_stages()) stages_.push_back({.name = name});
+  begin();
   options_.tell = [this](const Stage& stage) { note_stage(stage); };
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 Waking::~Waking() = default;  // stops and joins the thread
+
+void Waking::begin() {
+  stages_.clear();
+  for (const std::string& name : wake_stages()) stages_.push_back({.name = name});
+  result_.reset();
+  ended_.reset();
+  begun_ = std::chrono::steady_clock::now();
+}
+
+Result<void> Waking::evolve() {
+  const std::lock_guard lock(mutex_);
+  if (!result_) return fail(ErrorCode::busy, "Echo is still waking; try again");
+  begin();
+  options_.evolve = true;
+  options_.only_if_new = false;
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  return {};
+}
 
 void Waking::run(const std::stop_token& stop) {
   options_.boot.progress = [&stop](std::uint64_t, std::uint64_t) { return !stop.stop_requested(); };

@@ -25,10 +25,15 @@ class Waking {
   /// Stops at the next safe place.
   ~Waking();
 
+  /// Wakes again, in the background, and adds a version of the identity. Errors: busy (it is still
+  /// waking).
+  [[nodiscard]] Result<void> evolve();
+
   /// {"state": running, ready or failed, "stages": […], "identity": {…} or null, "seconds"}.
   [[nodiscard]] Json status(const Catalog& messages) const;
 
  private:
+  void begin();
   void run(const std::stop_token& stop);
   void note_stage(const Stage& stage);
 

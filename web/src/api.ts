@@ -111,8 +111,6 @@ export async function* ask(request: AskRequest, stop: AbortSignal): AsyncGenerat
 export const stop = (answer_id: string) => json('/api/stop', {answer_id});
 export const conversations = async () =>
   (await json<{conversations: Conversation[]}>('/api/conversations')).conversations;
-export const renameConversation = (conversation: string, title: string) =>
-  json('/api/conversations/rename', {conversation, title});
 
 export const people = async () => (await json<{people: Person[]}>('/api/people')).people;
 export const addPerson = (name: string, role: Role, password: string) =>

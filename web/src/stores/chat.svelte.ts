@@ -73,11 +73,6 @@ class Chat {
     this.error = null;
   }
 
-  async rename(conversation: string, title: string): Promise<void> {
-    await api.renameConversation(conversation, title);
-    await this.loadList();
-  }
-
   async ask(question: string): Promise<void> {
     const text = question.trim();
     if (text === '' || this.busy) return;
