@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -265,7 +266,8 @@ TEST(ReadGguf, RefusesAHeaderOverItsLimit) {
 }
 
 TEST(ReadGgufFile, NamesThePathOfWhatIsMissingOrBroken) {
-  const auto path = std::filesystem::temp_directory_path() / "mbe_broken.gguf";
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("mbe-broken-" + std::to_string(::getpid()) + ".gguf");
   ASSERT_TRUE(replace_file(posix_file_system(), path.string(), "no model").ok());
   const auto broken = read_gguf_file(posix_file_system(), path.string());
   ASSERT_FALSE(broken.ok());

@@ -1,6 +1,7 @@
 #include "llm/weights_check.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -12,7 +13,8 @@ namespace {
 class CheckWeights : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / "mbe_weights_check";
+    folder_ = std::filesystem::temp_directory_path() /
+              ("mbe-weights-check-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     write("a.gguf", "weights");

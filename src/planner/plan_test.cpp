@@ -1,6 +1,7 @@
 #include "planner/plan.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -226,7 +227,8 @@ TEST(ChooseDevice, KnowsNamesNumbersAndThisMachine) {
 }
 
 TEST(ReadGpus, RefusesAWrongRow) {
-  const auto path = std::filesystem::temp_directory_path() / "mbe_gpus.tsv";
+  const auto path =
+      std::filesystem::temp_directory_path() / ("mbe-gpus-" + std::to_string(::getpid()));
   ASSERT_TRUE(replace_file(posix_file_system(), path.string(), "a\tmany\t1\tA\n").ok());
   EXPECT_EQ(read_gpus(path).error().code(), ErrorCode::corrupt);
   std::filesystem::remove(path);

@@ -5,6 +5,7 @@
 #include "base/datetime.h"
 #include "base/digest.h"
 #include "base/random.h"
+#include "echo/log_lines.h"
 #include "operations/fields.h"
 #include "server/problem.h"
 #include "server/rest.h"
@@ -16,7 +17,7 @@ namespace {
 constexpr std::size_t answers_at_once = 16;
 constexpr std::size_t listeners_max = 1'000;
 constexpr std::size_t conversations_max = 50;
-constexpr std::size_t answers_looked_at = 1'000;
+constexpr std::size_t turns_looked_at = 1'000;
 constexpr std::size_t id_bytes = 10;
 constexpr std::size_t name_bytes_max = 200;
 constexpr auto tell_every = std::chrono::milliseconds(150);
@@ -305,7 +306,26 @@ void EchoDoor::tell_listeners(const std::stop_token& stop) {
   for (Listener& one : listeners_) one.events->end();
 }
 
-HttpResponse EchoDoor::status() const {
+/// How many are to be made, and how fast it went since somebody asked before.
+Json EchoDoor::vectors_json(const Stats& stats) {
+  constexpr double seconds_least = 1;
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  const std::chrono::duration<double> time = now - vectors_seen_.at;
+  if (vectors_seen_.made > stats.vectors || vectors_seen_.made == 0) {
+    vectors_seen_ = {now, stats.vectors, 0};
+  } else if (time.count() >= seconds_least) {
+    const auto made = static_cast<double>(stats.vectors - vectors_seen_.made);
+    vectors_seen_ = {now, stats.vectors, made / time.count()};
+  }
+  const double rate = vectors_seen_.per_s;
+  const auto pending = static_cast<double>(stats.vectors_pending);
+  return {{"pending", stats.vectors_pending},
+          {"per_s", rate},
+          {"left_s", pending > 0 && rate > 0 ? Json(pending / rate) : Json()}};
+}
+
+HttpResponse EchoDoor::status() {
   Json circuits = Json::array();
   if (options_.circuits != nullptr) {
     for (const CircuitStatus& one : options_.circuits->status()) {
@@ -322,14 +342,14 @@ HttpResponse EchoDoor::status() const {
   const auto memory = options_.engine.chain("main");
   if (memory.ok()) {
     if (const auto stats = (*memory)->stats(); stats.ok()) {
-      out["vectors_pending"] = stats->vectors_pending;
+      out["vectors"] = vectors_json(*stats);
       out["memories"] = stats->memories;
     }
   }
   return json_response(out);
 }
 
-/// The sessions in which Echo answered lately, newest first, each called by how it began.
+/// The sessions in which was talked lately, newest first, each called by how it began.
 HttpResponse EchoDoor::conversations(const Principal& who, const Catalog& messages) const {
   const std::string chain = who.own_chain();
   if (const auto allowed = check_access(who, chain, Right::read); !allowed.ok()) {
@@ -338,15 +358,15 @@ HttpResponse EchoDoor::conversations(const Principal& who, const Catalog& messag
   const auto memory = options_.engine.chain(chain);
   if (!memory.ok()) return problem(messages, memory.error());
   ListRequest newest;
-  newest.filter.kinds = {"answer"};
-  newest.limit = answers_looked_at;
-  const auto answers = (*memory)->list(newest);
-  if (!answers.ok()) return problem(messages, answers.error());
+  newest.filter.channels = {std::string(echo_channel)};
+  newest.limit = turns_looked_at;
+  const auto turns = (*memory)->list(newest);
+  if (!turns.ok()) return problem(messages, turns.error());
   std::vector<std::string> sessions;
-  for (const BlockView& answer : *answers) {
-    const bool known = std::ranges::find(sessions, answer.session) != sessions.end();
-    if (known || answer.session.empty() || answer.channel == "transcript") continue;
-    sessions.push_back(answer.session);
+  for (const BlockView& turn : *turns) {
+    const bool known = std::ranges::find(sessions, turn.session) != sessions.end();
+    if (known || turn.session.empty()) continue;
+    sessions.push_back(turn.session);
     if (sessions.size() == conversations_max) break;
   }
   Json out = Json::array();
@@ -357,12 +377,11 @@ HttpResponse EchoDoor::conversations(const Principal& who, const Catalog& messag
     first.limit = 1;
     const auto began = (*memory)->list(first);
     if (!began.ok()) return problem(messages, began.error());
-    const auto turns = std::ranges::count(*answers, session, &BlockView::session);
-    const auto last = std::ranges::find(*answers, session, &BlockView::session);
+    const auto last = std::ranges::find(*turns, session, &BlockView::session);
     out.push_back(
         {{"conversation", session},
          {"title", began->empty() ? "" : began->front().context},
-         {"answers", turns},
+         {"turns", std::ranges::count(*turns, session, &BlockView::session)},
          {"first", began->empty() ? Json() : Json(format_time(began->front().timestamp_ms))},
          {"last", format_time(last->timestamp_ms)}});
   }

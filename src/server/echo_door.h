@@ -60,14 +60,22 @@ class EchoDoor {
                                          const Catalog& messages);
   [[nodiscard]] HttpResponse evolve(const Principal& who, const Catalog& messages);
   [[nodiscard]] HttpResponse boot_events(const Catalog& messages);
-  [[nodiscard]] HttpResponse status() const;
+  [[nodiscard]] HttpResponse status();
+  [[nodiscard]] Json vectors_json(const Stats& stats);
   [[nodiscard]] HttpResponse conversations(const Principal& who, const Catalog& messages) const;
   void tell_listeners(const std::stop_token& stop);
+
+  struct VectorsSeen {
+    std::chrono::steady_clock::time_point at;
+    std::uint64_t made = 0;
+    double per_s = 0;
+  };
 
   EchoDoorOptions options_;
   mutable std::mutex mutex_;
   std::map<std::string, std::pair<std::string, std::stop_source>> answers_;  ///< id: whose, how
   std::list<Listener> listeners_;  ///< of the waking; this and answers_: guarded by mutex_
+  VectorsSeen vectors_seen_;       ///< guarded by mutex_
   std::condition_variable_any changed_;
   Jobs jobs_;
   std::jthread teller_;  ///< last: it uses all of the above
