@@ -1,0 +1,15 @@
+-- wrk: every request remembers another chat-length text.
+local number = 0
+local id
+function setup(thread) counter = (counter or 0) + 1; thread:set("id", counter) end
+function request()
+  number = number + 1
+  local text = "client " .. id .. " said in line " .. number .. " that the trip to the lake is on day " .. number % 31
+  return wrk.format("POST", "/v1/remember", nil, '{"text":"' .. text .. '"}')
+end
+function done(summary, latency)
+  io.write(string.format('{"requests":%d,"us":%d,"errors":%d,"p50_us":%d,"p99_us":%d,"max_us":%d}\n',
+    summary.requests, summary.duration,
+    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout,
+    latency:percentile(50), latency:percentile(99), latency.max))
+end
