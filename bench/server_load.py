@@ -9,6 +9,7 @@ load comes from wrk (Debian package `wrk`), which shares the processors with the
 Results: bench/results/server_load.json.
 """
 import argparse
+import atexit
 import http.client
 import json
 import os
@@ -37,6 +38,7 @@ class Server:
         self.process = subprocess.Popen(
             [str(common.binary()), "--home", str(home), "serve", "--port", "0", "--json", "--log",
              "none"], stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)
         self.port = json.loads(self.process.stdout.readline())["port"]
         self.started_ms = round((time.monotonic() - begin) * 1000)
 
