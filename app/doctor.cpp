@@ -5,18 +5,23 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <clocale>
 
 #include "base/datetime.h"
 #include "base/resources.h"
+#include "circuits/config.h"
 #include "commands.h"
+#include "llm/gguf.h"
+#include "server/local_client.h"
+#include "server/pages.h"
+#include "server/server_config.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {
 namespace {
 
 constexpr std::uint64_t disk_bytes_wanted = 1'000'000'000;
-constexpr std::uint16_t server_port = 8'000;
 constexpr TimeMs clock_earliest_ms = 1'735'689'600'000;  // 2025-01-01: before this program existed
 
 enum class Verdict : std::uint8_t { good, advice, bad };
@@ -103,21 +108,78 @@ void check_clock(Context& context, Report& report) {
                  : context.zone().format(now));
 }
 
-void check_port(Context& context, Report& report) {
+/// On this machine's own address: where a server listens unless it is told otherwise.
+bool is_free(std::uint16_t port) {
   const int socket_number = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket_number < 0) return;
+  if (socket_number < 0) return false;
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(server_port);
+  address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int yes = 1;
   setsockopt(socket_number, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   const bool free =
       bind(socket_number, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   close(socket_number);
-  report.add("port", free ? Verdict::good : Verdict::advice,
-             free ? context.tr("{} is free", server_port)
-                  : context.tr("{} is taken by another program", server_port));
+  return free;
+}
+
+/// The port that `mbe serve` would take, and whether a server has the home open already.
+void check_server(Context& context, Report& report, const std::filesystem::path& home) {
+  const auto config = ServerConfig::load(home.string());
+  if (!config) return report.add("server", config.error());
+  if (LocalClient::find(home.string())) {
+    report.add("server", Verdict::good, context.tr("a server has this home open"));
+  } else if (is_free(static_cast<std::uint16_t>(config->port))) {
+    report.add("port", Verdict::good, context.tr("{} is free", config->port));
+  } else {
+    report.add("port", Verdict::advice,
+               context.tr("{} is taken by another program; `mbe serve --port N` takes another one",
+                          config->port));
+  }
+}
+
+void check_page(Context& context, Report& report) {
+  const bool built = !built_pages().empty();
+  report.add("page", built ? Verdict::good : Verdict::advice,
+             built ? context.tr("the web page is built in")
+                   : context.tr("this program was built without its web page"));
+}
+
+/// A chat model that is served here: whether its file can be what it should be.
+void check_chat_model(Report& report, const ModelConfig& model) {
+  if (model.file.empty()) {
+    return report.add("chat model", Verdict::good, model.name + ": " + model.url);
+  }
+  std::error_code failed;
+  const std::uint64_t bytes = std::filesystem::file_size(model.file, failed);
+  const auto header = read_gguf_file(posix_file_system(), model.file.string());
+  if (!header) return report.add("chat model", header.error());
+  report.add("chat model", Verdict::good,
+             fmt::format("{}: {} ({})", model.name, model.file.string(), format_bytes(bytes)));
+}
+
+/// The circuits' models, and the program that serves those that lie here.
+void check_circuits(Context& context, Report& report, const std::filesystem::path& home) {
+  const auto config = read_circuits(home);
+  if (!config) return report.add("circuits", config.error());
+  for (const ModelConfig& model : config->models) check_chat_model(report, model);
+  if (config->models.empty()) {
+    report.add("chat model", Verdict::advice,
+               context.tr("none: Echo answers in sentences made of memories; GGUF files in {} "
+                          "change that",
+                          (home / "models").string()));
+  }
+  const std::string program = config->llama_server.string();
+  const bool wanted = std::ranges::any_of(
+      config->models, [](const ModelConfig& model) { return !model.file.empty(); });
+  if (!program.empty() && access(program.c_str(), X_OK) == 0) {
+    report.add("llama-server", Verdict::good, program);
+  } else {
+    report.add("llama-server", wanted ? Verdict::bad : Verdict::advice,
+               context.tr("missing: chat models cannot be served here; run tools/setup, or name it "
+                          "in circuits.toml"));
+  }
 }
 
 void check_models(Context& context, Report& report, Engine& engine) {
@@ -185,8 +247,10 @@ Result<int> doctor(Context& context) {
   check_home(context, report, home);
   check_disk(context, report, home);
   check_clock(context, report);
-  check_port(context, report);
+  check_server(context, report, home);
+  check_page(context, report);
   check_data(context, report);
+  check_circuits(context, report, home);
   // Only a home that is there is opened: looking makes nothing.
   if (std::filesystem::exists(home)) check_engine(context, report);
   if (context.json()) context.print_json({{"ok", !report.bad()}, {"checks", report.checks()}});
@@ -196,7 +260,7 @@ Result<int> doctor(Context& context) {
 }  // namespace
 
 void add_doctor(CommandLine& root) {
-  root.command("doctor", "look at home, disk, clock, port, data, model, chains", "Set-up")
+  root.command("doctor", "look at home, disk, clock, server, page, data, models, chains", "Set-up")
       .run(doctor);
 }
 

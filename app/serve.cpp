@@ -109,7 +109,7 @@ void add_serve(CommandLine& root) {
       .flag("--insecure-http", options->insecure_http, "plain text over the network")
       .choice("--log", options->log, {"all", "warnings", "none"},
               "JSON lines on standard error; warnings on a terminal, else all")
-      .example("mbe serve --port 7700")
+      .example("mbe serve --port 8080")
       .run([options](Context& context) { return serve(context, *options); });
 }
 

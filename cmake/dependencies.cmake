@@ -45,7 +45,17 @@ add_library(mbe_stemmer INTERFACE)
 target_link_libraries(mbe_stemmer INTERFACE ${STEMMER_LIBRARY})
 
 # libllama, built once per pinned version by tools/setup; static, in the order the linker wants.
-set(MBE_LLAMA_PREFIX ${MBE_CACHE}/llama-0.3.36 CACHE PATH "where libllama is installed")
+set(portable_default OFF)
+if(DEFINED ENV{MBE_PORTABLE})
+  set(portable_default $ENV{MBE_PORTABLE})
+endif()
+option(MBE_PORTABLE "link what tools/setup built for any processor of the kind" ${portable_default})
+set(MBE_LLAMA_VARIANT "")
+if(MBE_PORTABLE)
+  set(MBE_LLAMA_VARIANT -portable)
+endif()
+set(MBE_LLAMA_PREFIX ${MBE_CACHE}/llama-0.3.36${MBE_LLAMA_VARIANT}
+  CACHE PATH "where libllama is installed")
 if(NOT EXISTS ${MBE_LLAMA_PREFIX}/lib/libllama.a)
   message(FATAL_ERROR "libllama is not in ${MBE_LLAMA_PREFIX}; run tools/setup first")
 endif()

@@ -19,12 +19,15 @@ stop() {
 }
 
 # logged NAME LOG COMMAND...: runs a long command with its output in LOG, and every ten seconds
-# shows how far a build in it has come ("[12/79]"). On failure shows the end of LOG.
+# shows how far a build in it has come ("[12/79]"). On failure shows the end of LOG. Ctrl-C ends the
+# command too: a job in the background of a script would not hear of it.
 logged() {
   local name=$1 log=$2 job ticks=0
   shift 2
   "$@" >"$log" 2>&1 &
   job=$!
+  # shellcheck disable=SC2064  # the job of now
+  trap "kill $job 2>/dev/null; exit 130" INT TERM
   while kill -0 "$job" 2>/dev/null; do
     sleep 0.2
     ticks=$((ticks + 1))
@@ -36,4 +39,5 @@ logged() {
     tail -n 30 "$log" >&2
     stop "$name (whole log: $log)"
   fi
+  trap - INT TERM
 }

@@ -35,6 +35,7 @@ std::vector<std::filesystem::path> resource_places() {
   auto folder = program.parent_path();
   for (int up = 0; !error && up <= folders_above_program_max; ++up) {
     places.push_back(folder / "share" / "mbe");
+    places.push_back(folder / "lib" / "mbe");
     if (folder == folder.root_path()) break;
     folder = folder.parent_path();
   }

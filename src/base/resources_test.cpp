@@ -47,10 +47,12 @@ TEST(ResourcePlaces, FallBackToXdgAndThenHome) {
   EXPECT_EQ(resource_places().back(), "/home/somebody/.cache/mbe");
 }
 
-TEST(ResourcePlaces, HoldTheBuildsOwnDataFolder) {
+TEST(ResourcePlaces, HoldTheBuildsOwnFoldersForDataAndPrograms) {
   const auto places = resource_places();
-  const std::filesystem::path own = std::filesystem::path(MBE_BUILD_DIR) / "share" / "mbe";
-  EXPECT_NE(std::ranges::find(places, own), places.end());
+  for (const char* folder : {"share", "lib"}) {
+    const std::filesystem::path own = std::filesystem::path(MBE_BUILD_DIR) / folder / "mbe";
+    EXPECT_NE(std::ranges::find(places, own), places.end()) << own;
+  }
 }
 
 TEST(FindResource, TakesTheFirstPlaceThatHasIt) {

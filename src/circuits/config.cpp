@@ -16,7 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view llama_server_resource = "llama-server-0.3.36/bin/llama-server";
+/// In the order of preference: one for NVIDIA GPUs is there where it was asked for (tools/setup).
+constexpr std::array<std::string_view, 2> llama_server_resources = {
+    "llama-server-0.3.36-cuda/bin/llama-server", "llama-server-0.3.36/bin/llama-server"};
 constexpr std::int64_t tokens_max = 1'048'576;
 constexpr std::int64_t deadline_ms_max = 3'600'000;
 
@@ -265,10 +267,9 @@ Result<CircuitsConfig> read_circuits(const fs::path& home) {
   } else {
     find_models(home, out);
   }
-  if (out.llama_server.empty()) {
-    if (const auto program = find_resource(llama_server_resource); program.ok()) {
-      out.llama_server = *program;
-    }
+  for (const std::string_view name : llama_server_resources) {
+    if (!out.llama_server.empty()) break;
+    if (const auto program = find_resource(name); program.ok()) out.llama_server = *program;
   }
   // Who speaks where nobody was chosen: self, else whoever is there.
   for (const Circuit circuit : {Circuit::self, Circuit::emotion, Circuit::creation}) {

@@ -65,6 +65,12 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     error_code failed;
     const auto address = asio::ip::make_address(options_.address, failed);
     if (!failed) open(tcp_, Tcp::endpoint(address, options_.port), failed);
+    if (failed == asio::error::address_in_use) {
+      return fail(ErrorCode::io,
+                  "port {} of {} is taken by another program: end that one, or choose a port with "
+                  "--port (0: any that is free)",
+                  options_.port, options_.address);
+    }
     if (failed) {
       return fail(ErrorCode::io, "cannot serve on {} port {}: {}", options_.address, options_.port,
                   failed.message());

@@ -15,7 +15,7 @@ namespace mbe {
 
 struct ServerConfig {
   std::string address = "127.0.0.1";
-  std::uint64_t port = 7'700;
+  std::uint64_t port = 8'000;
   std::vector<std::string> host_names;
   bool behind_proxy = false;
   bool insecure_http = false;

@@ -25,7 +25,7 @@ TEST(ServerConfig, IsTheDefaultsWhereNothingIsSaid) {
   EXPECT_EQ(http.read_timeout, usual.read_timeout);
   EXPECT_EQ(http.idle_timeout, usual.idle_timeout);
   EXPECT_EQ(http.drain_timeout, usual.drain_timeout);
-  EXPECT_EQ(http.port, 7'700U);
+  EXPECT_EQ(http.port, 8'000U);
 }
 
 TEST(ServerConfig, TakesWhatIsSaid) {
@@ -64,7 +64,7 @@ TEST(ServerConfig, RefusesWithTheLine) {
 TEST(ServerConfig, IsReadFromTheHome) {
   const fs::path home = fs::temp_directory_path() / ("mbe-config-" + std::to_string(getpid()));
   fs::create_directories(home);
-  EXPECT_EQ(ServerConfig::load(home.string())->port, 7'700U);
+  EXPECT_EQ(ServerConfig::load(home.string())->port, 8'000U);
   std::ofstream(home / "server.toml") << "port = 7\n";
   EXPECT_EQ(ServerConfig::load(home.string())->port, 7U);
   std::ofstream(home / "server.toml") << std::string(70'000, '#');

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "process.h"
+#include "server/pages.h"
 
 namespace mbe::flow {
 namespace {
@@ -102,6 +103,29 @@ TEST(CommandLine, StatesWhatTheDoctorSees) {
   EXPECT_FALSE(std::filesystem::exists(program.home())) << "looking makes nothing";
   program.remember("바다에 갔다");
   EXPECT_NE(program.run({"doctor"}).out.find("main: 2"), std::string::npos);
+}
+
+/// What the doctor says of one thing.
+nlohmann::json check_of(const Program& program, const std::string& what) {
+  const auto said = program.run({"doctor", "--json"}).json();
+  for (const auto& check : said["checks"]) {
+    if (check["check"] == what) return check;
+  }
+  return {{"verdict", "absent"}};
+}
+
+TEST(CommandLine, HasTheDoctorLookAtWhatAServerNeeds) {
+  const Program program;
+  program.run({"init"});
+  EXPECT_EQ(check_of(program, "page")["verdict"], built_pages().empty() ? "advice" : "ok");
+  EXPECT_EQ(check_of(program, "chat model")["verdict"], "advice");
+  EXPECT_EQ(check_of(program, "llama-server")["verdict"], "advice");
+  program.folder().file("home/server.toml", "prot = 1\n");
+  EXPECT_EQ(check_of(program, "server")["verdict"], "bad");
+  std::filesystem::create_directories(program.home() / "models");
+  program.folder().file("home/models/x.gguf", "not a model");
+  EXPECT_EQ(check_of(program, "chat model")["verdict"], "bad");
+  EXPECT_EQ(check_of(program, "llama-server")["verdict"], "bad");
 }
 
 }  // namespace
