@@ -32,12 +32,12 @@ class Server:
     def __init__(self, home: Path):
         common.run("people", "add", "origin", "--role", "origin", home=home,
                    input="twelve characters\n", check=False)
-        made = json.loads(common.run("people", "key", "create", "origin", "--json", home=home).stdout)
-        self.key = made["key"]
+        made = common.run("people", "key", "create", "origin", "--json", home=home).stdout
+        self.key = json.loads(made)["key"]
         begin = time.monotonic()
         self.process = subprocess.Popen(
-            [str(common.binary()), "--home", str(home), "serve", "--port", "0", "--json", "--log",
-             "none"], stdout=subprocess.PIPE, text=True)
+            [str(common.binary()), "--home", str(home), "serve", "--port", "0", "--json",
+             "--log", "none"], stdout=subprocess.PIPE, text=True)
         atexit.register(self.process.kill)
         self.port = json.loads(self.process.stdout.readline())["port"]
         self.started_ms = round((time.monotonic() - begin) * 1000)

@@ -17,7 +17,7 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;         ///< 0: any that is free
   std::string unix_path;          ///< empty: no Unix socket; mode 0600
-  std::size_t threads = 8;        ///< that answer
+  std::size_t threads = 32;       ///< that answer; most of them wait for the disk together
   std::size_t waiting_max = 512;  ///< requests being answered or waiting for it
   std::size_t connections_max = 4'096;
   std::size_t body_bytes_max = 2'500'000;  ///< a text of 1 MB with every character escaped is less
