@@ -20,7 +20,7 @@ struct ServerConfig {
   bool behind_proxy = false;
   bool insecure_http = false;
   std::string log;  ///< all, warnings, none; empty: by where standard error goes
-  std::uint64_t threads = 8;
+  std::uint64_t threads = 32;
   std::uint64_t requests_max = 512;
   std::uint64_t connections_max = 4'096;
   std::uint64_t body_bytes_max = 2'500'000;

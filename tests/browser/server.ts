@@ -7,8 +7,8 @@ import {dirname, join} from 'node:path';
 import {Model} from './model.ts';
 
 export const PASSWORD = 'twelve characters';
-const CODE = /\b[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}\b/;
-const URL_SHOWN = /http:\/\/\S+/;
+export const CODE = /\b[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{4}\b/;
+export const URL_SHOWN = /http:\/\/\S+/;
 /** Where the transcripts were written, whatever zone the machine is in; the page's zone too. */
 const env = {...process.env, TZ: 'Asia/Seoul'};
 
