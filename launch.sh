@@ -19,6 +19,7 @@ What is served
   --home DIR        where the memory lives; else $MBE_HOME, $XDG_DATA_HOME/mbe, ~/.local/share/mbe
   --models DIR      use the GGUF files of DIR: links to them in HOME/models, nothing is copied
   --with-sample     put a sample world into a home that has no transcripts yet
+  --origin NAME     the account that will be the origin of the sample world; else origin
   --sample-model    also download a small chat model (250 MB), for a home that has none
   --gpu             llama-server for NVIDIA GPUs; needs the CUDA toolkit (nvcc)
 
@@ -60,15 +61,17 @@ then=serve
 home=${MBE_HOME:-${XDG_DATA_HOME:-${HOME:-}/.local/share}/mbe}
 models=
 sample=no
+origin=()
 setup=()
 serve=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --home | --models | --port | --host | --host-name) option_value "${@:1:2}" ;;
+    --home | --models | --origin | --port | --host | --host-name) option_value "${@:1:2}" ;;
   esac
   case $1 in
     --home) home=$(absolute "$2") && shift ;;
     --models) models=$(absolute "$2") && shift ;;
+    --origin) origin=(--origin "$2") && shift ;;
     --port | --host | --host-name) serve+=("$1" "$2") && shift ;;
     --behind-proxy | --insecure-http) serve+=("$1") ;;
     --with-sample) sample=yes ;;
@@ -95,7 +98,7 @@ case $then in
 esac
 [ -z "$models" ] || link_models "$models" "$home"
 [ ${#setup[@]} -eq 0 ] || link_sample_model "$home"
-[ $sample = no ] || add_sample "$mbe" "$home"
+[ $sample = no ] || add_sample "$mbe" "$home" ${origin[@]+"${origin[@]}"}
 if [ $then = stop ]; then
   say "ready: build/release/mbe serve --home $home"
   exit 0

@@ -70,14 +70,17 @@ link_sample_model() {
   fi
 }
 
-# add_sample MBE HOME: the sample world, where no transcripts are yet.
+# add_sample MBE HOME [OPTIONS]: the sample world, where no transcripts are yet.
 add_sample() {
-  if ! "$1" --lang en --help | grep -qE '^ +sample '; then
+  local mbe=$1 home=$2
+  shift 2
+  if ! "$mbe" --lang en --help | grep -qE '^ +sample '; then
     say "sample: this version of mbe has none"
-  elif [ -e "$2/memory" ]; then
-    say "sample: left out, $2 has transcripts already"
+  elif [ -e "$home/memory" ]; then
+    say "sample: left out, $home has transcripts already"
   else
-    "$1" sample --home "$2" || stop "sample: see above"
+    "$mbe" sample --home "$home" "$@" || stop "sample: see above"
   fi
-  has_models "$2" || say "no chat model: Echo answers from memories; see --models, --sample-model"
+  has_models "$home" ||
+    say "no chat model: Echo answers from memories; see --models and --sample-model"
 }

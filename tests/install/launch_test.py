@@ -130,6 +130,41 @@ class Launch(FolderTest):
         self.assertEqual(code, 1)
         self.assertIn("nvcc is needed", said)
 
+    def prepared(self, script: str) -> str:
+        """What one step of the preparation says; `$home` is the home."""
+        head = f"set -euo pipefail; source '{SOURCE}/tools/report.sh'; " \
+               f"source '{SOURCE}/tools/prepare_home.sh'; home='{self.home()}'; "
+        done = run(["bash", "-c", head + script], plain_environment(MBE_CACHE=str(self.folder)))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_puts_the_sample_where_no_transcripts_are(self) -> None:
+        program = self.folder / "mbe"
+        program.write_text('#!/bin/sh\ncase "$*" in *--help) echo "  sample  a world" ;; '
+                           '*) echo "asked: $*" ;; esac\n')
+        program.chmod(0o755)
+        asked = f"asked: sample --home {self.home()} --origin mina"
+        step = f'add_sample "{program}" "$home" --origin mina'
+        self.assertIn(asked, self.prepared(step))
+        (self.folder / "home/memory").mkdir(parents=True)
+        said = self.prepared(step)
+        self.assertNotIn("asked:", said)
+        self.assertIn("has transcripts already", said)
+
+    def test_goes_on_where_the_program_has_no_sample(self) -> None:
+        self.assertIn("this version of mbe has none", self.prepared('add_sample /bin/true "$home"'))
+
+    def test_gives_the_sample_model_to_a_home_without_models_alone(self) -> None:
+        fetched = self.folder / "models/gemma-3-270m/gemma-3-270m-q4_0.gguf"
+        fetched.parent.mkdir(parents=True)
+        fetched.write_bytes(b"GGUF")
+        self.prepared('link_sample_model "$home"')
+        models = self.folder / "home/models"
+        self.assertEqual((models / fetched.name).resolve(), fetched.resolve())
+        (models / fetched.name).rename(models / "own.gguf")
+        self.assertIn("has models of its own", self.prepared('link_sample_model "$home"'))
+        self.assertEqual([file.name for file in models.iterdir()], ["own.gguf"])
+
     def test_shows_the_tour_without_a_home(self) -> None:
         done = run([LAUNCH, "--home", self.home(), "--tour"], plain_environment())
         self.assertEqual(done.returncode, 0, done.stderr)
