@@ -40,6 +40,7 @@ void add_model(CommandLine& root);
 void add_ask(CommandLine& root);
 void add_chat(CommandLine& root);
 void add_boot(CommandLine& root);
+void add_sample(CommandLine& root);
 void add_serve(CommandLine& root);
 void add_people(CommandLine& root);
 void add_tour(CommandLine& root);
