@@ -34,6 +34,7 @@ void add_commands(CommandLine& root) {
   add_chat(root);
   add_boot(root);
   add_memory_core(root);
+  add_sample(root);
   add_serve(root);
   add_people(root);
   add_tour(root);

@@ -43,6 +43,7 @@ void add_model_plan(CommandLine& model);       ///< below `model`
 void add_model_recommend(CommandLine& model);  ///< recommend and init, below `model`
 void add_boot(CommandLine& root);
 void add_memory_core(CommandLine& root);  ///< save, backup-raw, insight, reflect
+void add_sample(CommandLine& root);
 void add_serve(CommandLine& root);
 void add_people(CommandLine& root);
 void add_tour(CommandLine& root);

@@ -6,6 +6,7 @@
 
 #include "base/datetime.h"
 #include "commands.h"
+#include "echo/manifests.h"
 #include "server/people_table.h"
 
 namespace mbe::app {
@@ -67,6 +68,10 @@ Json names_of(const std::set<Right>& rights) {
 }
 
 Result<int> add(Context& context, const Options& options) {
+  if (options.role == "origin") {
+    MBE_ASSIGN(const std::filesystem::path home, context.home());
+    MBE_TRY(check_origin_name(home / "manifest", options.name));
+  }
   MBE_ASSIGN(const std::string password, read_password(context));
   const Json arguments = {{"name", options.name}, {"role", options.role}, {"password", password}};
   MBE_ASSIGN(const Json account, run_on_people(context, "people/add", arguments));

@@ -1,6 +1,7 @@
 #include "echo/manifests.h"
 
 #include <array>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
@@ -51,34 +52,53 @@ std::string origin_of(const std::string& text) {
   return first;
 }
 
+/// Nothing where there is no such file.
+Result<std::optional<std::string>> read_text(const std::filesystem::path& folder,
+                                             std::string_view name) {
+  FileSystem& files = posix_file_system();
+  const std::string path = (folder / name).string();
+  MBE_ASSIGN(const bool there, files.exists(path));
+  if (!there) return std::optional<std::string>();
+  MBE_ASSIGN(std::string text, read_file(files, path, manifest_bytes_max));
+  if (!first_invalid_utf8(text)) return std::optional(std::move(text));
+  return fail(ErrorCode::invalid_argument, "{} is not UTF-8; convert it first", path);
+}
+
 }  // namespace
+
+Result<std::string> read_origin(const std::filesystem::path& folder) {
+  MBE_ASSIGN(const std::optional<std::string> text, read_text(folder, origin_file));
+  if (!text) return std::string();
+  std::string out = origin_of(*text);
+  if (!out.empty()) return out;
+  return fail(ErrorCode::invalid_argument, "{} names nobody; write the origin's account into it",
+              (folder / origin_file).string());
+}
+
+Result<void> check_origin_name(const std::filesystem::path& folder, const std::string& name) {
+  MBE_ASSIGN(const std::string origin, read_origin(folder));
+  if (origin.empty() || origin == name) return {};
+  return fail(ErrorCode::denied,
+              "origin_id.txt names `{}` as the origin: take that name, or write `{}` there and run "
+              "`mbe evolve --yes`",
+              origin, name);
+}
 
 Result<Manifests> read_manifests(const std::filesystem::path& folder) {
   Manifests out;
-  FileSystem& files = posix_file_system();
   for (const std::string_view name : names) {
-    const std::string path = (folder / name).string();
-    MBE_ASSIGN(const bool there, files.exists(path));
-    if (!there) {
+    MBE_ASSIGN(std::optional<std::string> text, read_text(folder, name));
+    if (!text) {
       out.missing.emplace_back(name);
       continue;
     }
-    MBE_ASSIGN(std::string text, read_file(files, path, manifest_bytes_max));
-    if (first_invalid_utf8(text)) {
-      return fail(ErrorCode::invalid_argument, "{} is not UTF-8; convert it first", path);
-    }
-    if (name == origin_file) {
-      out.origin = origin_of(text);
-      if (out.origin.empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    "{} names nobody; write the origin's account into it", path);
-      }
-    } else {
-      std::istringstream in(text);
+    if (name != origin_file) {
+      std::istringstream in(*text);
       for (std::string line; std::getline(in, line);) take(line, out);
     }
-    out.files.push_back({std::string(name), std::move(text)});
+    out.files.push_back({std::string(name), *std::move(text)});
   }
+  MBE_ASSIGN(out.origin, read_origin(folder));
   return out;
 }
 

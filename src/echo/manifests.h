@@ -29,4 +29,12 @@ struct Manifests {
 /// nobody).
 [[nodiscard]] Result<Manifests> read_manifests(const std::filesystem::path& folder);
 
+/// The account that origin_id.txt names; empty without that file. Errors: those of read_manifests.
+[[nodiscard]] Result<std::string> read_origin(const std::filesystem::path& folder);
+
+/// Whether the origin's account may have that name: origin_id.txt, where it is there, says it.
+/// Errors: denied, those of read_manifests.
+[[nodiscard]] Result<void> check_origin_name(const std::filesystem::path& folder,
+                                             const std::string& name);
+
 }  // namespace mbe

@@ -43,14 +43,6 @@ constexpr const char* reset_table =
     "CREATE TABLE IF NOT EXISTS reset(account INTEGER PRIMARY KEY REFERENCES account"
     " ON DELETE CASCADE, digest TEXT NOT NULL, expires INTEGER NOT NULL)";
 
-Result<void> check_name(const std::string& name) {
-  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-  const bool plain = name.find_first_not_of(allowed) == std::string::npos;
-  if (plain && !name.empty() && name.size() <= name_bytes_max) return {};
-  return fail(ErrorCode::invalid_argument,
-              "an account's name is 1 to 64 characters of a-z, 0-9, `-`, `_` and `.`");
-}
-
 /// Holds one of the places for hashing.
 class Place {
  public:
@@ -77,6 +69,14 @@ const std::string& nobodys_digest() {
 }
 
 }  // namespace
+
+Result<void> check_account_name(const std::string& name) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+  const bool plain = name.find_first_not_of(allowed) == std::string::npos;
+  if (plain && !name.empty() && name.size() <= name_bytes_max) return {};
+  return fail(ErrorCode::invalid_argument,
+              "an account's name is 1 to 64 characters of a-z, 0-9, `-`, `_` and `.`");
+}
 
 Result<void> People::check_password(const std::string& password) {
   const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
@@ -124,7 +124,7 @@ Result<std::string> People::digest_of(const std::string& password) {
 }
 
 Result<Account> People::add(const std::string& name, Role role, const std::string& password) {
-  MBE_TRY(check_name(name));
+  MBE_TRY(check_account_name(name));
   MBE_TRY(check_password(password));
   MBE_ASSIGN(const std::string digest, digest_of(password));
   const Account out{name, role, clock_.now_ms()};

@@ -64,6 +64,9 @@ struct Login {
   Principal principal;
 };
 
+/// Errors: invalid_argument (not 1 … 64 of a-z, 0-9, `-`, `_`, `.`).
+[[nodiscard]] Result<void> check_account_name(const std::string& name);
+
 /// `xxxx-xxxx-xxxx`, of 60 random bits: for a person to type over.
 [[nodiscard]] std::string new_code();
 

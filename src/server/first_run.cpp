@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "echo/manifests.h"
+
 namespace mbe {
 
 namespace {
@@ -18,8 +20,12 @@ bool is_same(const std::string& one, const std::string& other) {
 
 }  // namespace
 
-FirstRun::FirstRun(People& people, const Clock& clock)
-    : people_(people), clock_(clock), code_(new_code()) {}
+FirstRun::FirstRun(People& people, std::filesystem::path manifests, const Clock& clock)
+    : people_(people), manifests_(std::move(manifests)), clock_(clock), code_(new_code()) {}
+
+Result<std::string> FirstRun::wanted_name() const {
+  return read_origin(manifests_);
+}
 
 Result<Account> FirstRun::create(const std::string& code, const std::string& name,
                                  const std::string& password) {
@@ -37,6 +43,7 @@ Result<Account> FirstRun::create(const std::string& code, const std::string& nam
     not_before_ = now + std::min(second_ms << std::min(failures_++, doublings_max), wait_ms_max);
     return fail(ErrorCode::denied, "this is not the code that stands in the server's terminal");
   }
+  MBE_TRY(check_origin_name(manifests_, name));
   return people_.add(name, Role::origin, password);
 }
 

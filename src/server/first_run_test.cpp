@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 namespace mbe {
 namespace {
@@ -29,9 +30,9 @@ class FirstRunTest : public testing::Test {
 };
 
 TEST_F(FirstRunTest, TheCodeMakesTheOriginOnce) {
-  FirstRun first(*people_, clock_);
+  FirstRun first(*people_, home_, clock_);
   EXPECT_EQ(first.code().size(), 14U);
-  EXPECT_NE(first.code(), FirstRun(*people_, clock_).code());
+  EXPECT_NE(first.code(), FirstRun(*people_, home_, clock_).code());
   EXPECT_EQ(first.create(first.code(), "mina", "short").error().code(),
             ErrorCode::invalid_argument);
   const auto made = first.create(first.code(), "mina", password);
@@ -42,7 +43,7 @@ TEST_F(FirstRunTest, TheCodeMakesTheOriginOnce) {
 }
 
 TEST_F(FirstRunTest, WhoGuessesWaits) {
-  FirstRun first(*people_, clock_);
+  FirstRun first(*people_, home_, clock_);
   for (int wait = 1; wait <= 1'024; wait *= 2) {
     EXPECT_EQ(first.create("aaaa-bbbb-cccc", "mina", password).error().code(), ErrorCode::denied);
     // Even the right one waits now: a second, then two, … at most 15 minutes.
@@ -52,6 +53,27 @@ TEST_F(FirstRunTest, WhoGuessesWaits) {
     clock_.advance_ms(1);
   }
   EXPECT_TRUE(first.create(first.code(), "mina", password).ok());
+}
+
+TEST_F(FirstRunTest, TheManifestSaysTheName) {
+  std::ofstream(home_ / "origin_id.txt") << "origin: mina\n";
+  FirstRun first(*people_, home_, clock_);
+  EXPECT_EQ(*first.wanted_name(), "mina");
+  EXPECT_EQ(first.create(first.code(), "jun", password).error().code(), ErrorCode::denied);
+  EXPECT_TRUE(people_->accounts()->empty());
+  EXPECT_TRUE(first.create(first.code(), "mina", password).ok());
+}
+
+TEST_F(FirstRunTest, AnyNameWillDoWithoutAManifest) {
+  const FirstRun first(*people_, home_, clock_);
+  EXPECT_EQ(*first.wanted_name(), "");
+}
+
+TEST_F(FirstRunTest, AManifestThatNamesNobodyIsSaid) {
+  std::ofstream(home_ / "origin_id.txt") << "# nobody\n";
+  FirstRun first(*people_, home_, clock_);
+  EXPECT_EQ(first.create(first.code(), "mina", password).error().code(),
+            ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ const PeopleOperation* people_operation_at(std::string_view path) {
   return find_people_operation(path.substr(people_path.size()));
 }
 
-HttpResponse PeopleDoor::session(const HttpRequest& request, const Catalog& messages) const {
+HttpResponse PeopleDoor::session(const HttpRequest& request, const Catalog& messages,
+                                 const FirstRun* first_run) const {
   const auto who = auth_.principal(request);
   if (!who.ok()) return problem(messages, who.error());
   const auto accounts = people_.accounts();
@@ -62,7 +63,14 @@ HttpResponse PeopleDoor::session(const HttpRequest& request, const Catalog& mess
     account = {{"name", (*who)->name}, {"role", role_name((*who)->role)}};
   }
   const auto origin = std::ranges::find(*accounts, Role::origin, &Account::role);
-  return json_response({{"account", account}, {"first_run", origin == accounts->end()}});
+  const bool waits = origin == accounts->end();
+  Json out = {{"account", account}, {"first_run", waits}};
+  if (waits && first_run != nullptr) {
+    // A manifest that cannot be read is told to whoever knows the code.
+    const auto name = first_run->wanted_name();
+    if (name.ok() && !name->empty()) out["origin"] = *name;
+  }
+  return json_response(out);
 }
 
 HttpResponse PeopleDoor::answer(const PeopleOperation& operation, const HttpRequest& request,

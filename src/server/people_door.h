@@ -6,6 +6,7 @@
 
 #include "base/message.h"
 #include "server/auth.h"
+#include "server/first_run.h"
 #include "server/http.h"
 #include "server/people_table.h"
 
@@ -17,8 +18,10 @@ class PeopleDoor {
   PeopleDoor(People& people, const Auth& auth, Audit& audit)
       : people_(people), auth_(auth), audit_(audit) {}
 
-  /// {"account": {"name", "role"} or null, "first_run": whether there is no origin yet}.
-  [[nodiscard]] HttpResponse session(const HttpRequest& request, const Catalog& messages) const;
+  /// {"account": {"name", "role"} or null, "first_run": whether there is no origin yet}, and until
+  /// there is one, where the manifests name it, "origin": NAME. `first_run`: null if there is one.
+  [[nodiscard]] HttpResponse session(const HttpRequest& request, const Catalog& messages,
+                                     const FirstRun* first_run) const;
   /// `address`: where the request comes from.
   [[nodiscard]] HttpResponse answer(const PeopleOperation& operation, const HttpRequest& request,
                                     const std::string& address, const Catalog& messages) const;

@@ -1,6 +1,8 @@
 // The people of a home over REST: who may do what, and that answers are what they promise.
 #include "server/people_door.h"
 
+#include <fstream>
+
 #include "operations/shape_oracle.h"
 #include "server/rest_fixture.h"
 
@@ -199,7 +201,25 @@ TEST_F(PeopleDoorTest, SaysWhoOneIsAndWhetherThereIsAnOrigin) {
                                              .english = english_,
                                              .korean = english_,
                                              .version = "1"});
-  EXPECT_EQ(body_of(get("/api/session"))["first_run"], true);
+  EXPECT_EQ(body_of(get("/api/session")), Json::parse(R"({"account":null,"first_run":true})"));
+}
+
+TEST_F(PeopleDoorTest, SuggestsTheOriginsNameUntilThereIsOne) {
+  const fs::path other = home_ / "other";
+  fs::create_directories(other);
+  std::ofstream(other / "origin_id.txt") << "origin: kay\n";
+  people_ = *People::open(other.string(), clock_);
+  FirstRun first(*people_, other, clock_);
+  rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
+                                             .people = *people_,
+                                             .hosts = {},
+                                             .english = english_,
+                                             .korean = english_,
+                                             .version = "1",
+                                             .first_run = &first});
+  EXPECT_EQ(body_of(get("/api/session"))["origin"], "kay");
+  ASSERT_TRUE(people_->add("kay", Role::origin, password).ok());
+  EXPECT_FALSE(body_of(get("/api/session")).contains("origin"));
 }
 
 TEST(PeopleDescription, IsPartOfOpenApi) {

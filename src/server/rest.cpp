@@ -107,7 +107,8 @@ HttpResponse Rest::answer(const HttpRequest& request) {
     return reads ? metrics_answer(request) : wrong_method(messages, "GET");
   }
   if (request.path == "/api/session") {
-    return reads ? people_door_.session(request, messages) : wrong_method(messages, "GET");
+    return reads ? people_door_.session(request, messages, options_.first_run)
+                 : wrong_method(messages, "GET");
   }
   if (const PeopleOperation* operation = people_operation_at(request.path)) {
     return people_door_.answer(*operation, request, address_of(request), messages);

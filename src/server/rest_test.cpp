@@ -115,7 +115,7 @@ TEST_F(RestTest, TheFirstRunNeedsTheCodeAndHappensOnce) {
   const fs::path other = home_ / "other";
   fs::create_directories(other);
   people_ = *People::open(other.string(), clock_);
-  FirstRun first(*people_, clock_);
+  FirstRun first(*people_, home_ / "manifest", clock_);
   rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
                                              .people = *people_,
                                              .hosts = {},

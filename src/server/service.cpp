@@ -25,7 +25,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   MBE_ASSIGN(out->people_, People::open(home));
   MBE_ASSIGN(const std::vector<Account> accounts, out->people_->accounts());
   if (std::ranges::find(accounts, Role::origin, &Account::role) == accounts.end()) {
-    out->first_run_ = std::make_unique<FirstRun>(*out->people_);
+    out->first_run_ = std::make_unique<FirstRun>(*out->people_, out->engine_->home() / "manifest");
   }
   MBE_TRY(out->wake_echo(options));
   out->log_ = std::make_unique<Log>(std::move(options.log), options.log_least);

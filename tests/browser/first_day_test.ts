@@ -33,6 +33,10 @@ test('FirstRun.StandsWhereNobodyHasAnAccount', async () => {
   assert.equal(new URL(page.url()).pathname, '/first-run');
 });
 
+test('FirstRun.SuggestsTheNameThatTheManifestSays', async () => {
+  assert.equal(await page.getByLabel('이름').inputValue(), 'mina');
+});
+
 test('FirstRun.RefusesAWrongCodeAndSaysWhereTheRightOneStands', async () => {
   await page.getByLabel('터미널에 적힌 코드').fill('aaaa-bbbb-cccc');
   await page.getByLabel('이름').fill('mina');

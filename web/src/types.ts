@@ -2,7 +2,7 @@
 
 export type Role = 'origin' | 'member' | 'guest' | 'agent';
 export interface Account { name: string; role: Role }
-export interface Session { account: Account | null; first_run: boolean }
+export interface Session { account: Account | null; first_run: boolean; origin?: string }
 
 export interface Block {
   block_index: number;

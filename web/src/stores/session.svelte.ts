@@ -9,6 +9,8 @@ const ORIGIN_ONLY: Address[] = ['/boot', '/origin-panel'];
 class Session {
   account = $state<Account | null>(null);
   firstRun = $state(false);
+  /** The name that the manifests give the origin, until there is one. */
+  suggested = $state('');
   known = $state(false);
   error = $state<unknown>(null);
   ended = $state(false);
@@ -24,9 +26,10 @@ class Session {
   async load(): Promise<void> {
     this.error = null;
     try {
-      const {account, first_run} = await api.session();
+      const {account, first_run, origin} = await api.session();
       this.account = account;
       this.firstRun = first_run;
+      this.suggested = origin ?? '';
       this.known = true;
     } catch (error) {
       this.error = error;
