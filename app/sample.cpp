@@ -3,9 +3,9 @@
 #include "base/resources.h"
 #include "commands.h"
 #include "echo/manifests.h"
-#include "transcript/memory_folder.h"
 #include "fs/file_system.h"
 #include "people/people.h"
+#include "transcript/memory_folder.h"
 
 namespace mbe::app {
 namespace {
@@ -84,7 +84,8 @@ Result<void> check_empty(Context& context, const fs::path& home,
   };
   if (std::ranges::any_of(sample, &SampleFile::differs)) return denied();
   if (fs::is_directory(home / "memory")) {
-    MBE_ASSIGN(const std::vector<PartFile> parts, find_parts(home / "memory", std::nullopt));
+    MBE_ASSIGN(const std::vector<PartFile> parts,
+               find_parts(posix_file_system(), (home / "memory").string()));
     for (const PartFile& part : parts) {
       const std::string path = fs::relative(part.path, home).string();
       if (std::ranges::find(sample, path, &SampleFile::path) == sample.end()) return denied();
