@@ -49,17 +49,30 @@ Result<std::string> origin_of(const fs::path& home, const std::string& wish) {
               wish);
 }
 
+/// Paths of the sample's files, from its folder.
+Result<std::vector<std::string>> paths_in(const fs::path& world) {
+  std::vector<std::string> out;
+  try {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(world)) {
+      if (entry.is_regular_file()) out.push_back(fs::relative(entry.path(), world).string());
+    }
+  } catch (const fs::filesystem_error& error) {
+    return fail(ErrorCode::io, "cannot read {}: {}", world.string(), error.code().message());
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 Result<std::vector<SampleFile>> compare(const fs::path& home, const std::string& origin) {
   MBE_ASSIGN(const fs::path world, find_resource("sample/world"));
+  MBE_ASSIGN(const std::vector<std::string> paths, paths_in(world));
   FileSystem& files = posix_file_system();
   std::vector<SampleFile> out;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(world)) {
-    if (!entry.is_regular_file()) continue;
-    SampleFile file;
-    file.path = fs::relative(entry.path(), world).string();
-    MBE_ASSIGN(file.text, read_file(files, entry.path().string(), file_bytes_max));
-    if (file.path == origin_file) file.text = with_origin(file.text, origin);
-    const std::string place = (home / file.path).string();
+  for (const std::string& path : paths) {
+    SampleFile file{.path = path};
+    MBE_ASSIGN(file.text, read_file(files, (world / path).string(), file_bytes_max));
+    if (path == origin_file) file.text = with_origin(file.text, origin);
+    const std::string place = (home / path).string();
     MBE_ASSIGN(file.is_there, files.exists(place));
     if (file.is_there) {
       const auto there = read_file(files, place, file_bytes_max);
@@ -67,7 +80,6 @@ Result<std::vector<SampleFile>> compare(const fs::path& home, const std::string&
     }
     out.push_back(std::move(file));
   }
-  std::ranges::sort(out, {}, &SampleFile::path);
   return out;
 }
 
