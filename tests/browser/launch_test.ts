@@ -2,7 +2,7 @@
 // the terminal, the waking, and an answer by a real small model from today's memory.
 import assert from 'node:assert/strict';
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, test} from 'node:test';
@@ -46,6 +46,11 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mbe-launch-'));
   mkdirSync(join(folder, 'models'));
   symlinkSync(MODEL, join(folder, 'models/small.gguf'));
+  // A base model talks on until it is stopped: short answers, or the test takes minutes.
+  mkdirSync(join(folder, 'home'), {mode: 0o700});
+  writeFileSync(join(folder, 'home/circuits.toml'),
+                '[models.small]\nfile = "models/small.gguf"\n[circuits.self]\nmodel = "small"\n' +
+                'deadline_ms = 1000\n[synthesis]\nanswer_tokens = 16\nprompt_tokens = 2048\n');
   program = spawn(join(ROOT, 'launch.sh'),
                   ['--home', join(folder, 'home'), '--port', '0', '--with-sample',
                    '--models', join(folder, 'models')],
