@@ -193,6 +193,18 @@ TEST_F(EngineTest, TellsTheMoodOfLateInThePrompt) {
   EXPECT_NE(prompt->prompt.find("슬픔"), std::string::npos);
 }
 
+TEST_F(EngineTest, ADayThatIsNamedComesIntoThePrompt) {
+  const auto before = remember("어제는 비가 왔다");
+  clock_.advance_ms(2 * 86'400'000LL);
+  const auto shell = remember("하얀 조개를 주웠다");
+  remember("오늘 하루 요약해줘");
+  const auto prompt = memory_->compose({.input = "오늘 하루  요약해줘"});
+  ASSERT_TRUE(prompt.ok()) << prompt.error().message();
+  EXPECT_TRUE(contains(prompt->included, shell));
+  EXPECT_FALSE(contains(prompt->included, before));
+  EXPECT_FALSE(contains(prompt->included, shell + 1));  // the same question tells nothing
+}
+
 TEST_F(EngineTest, ImportsOnceAndKeepsDates) {
   std::vector<ImportItem> items;
   for (std::uint64_t i = 0; i < 300; ++i) {

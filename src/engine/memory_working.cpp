@@ -1,6 +1,7 @@
 // Memory: the conversation at hand - observe, waypoints, compose - and goals.
 #include <algorithm>
 
+#include "analyse/normal_text.h"
 #include "base/random.h"
 #include "base/resources.h"
 #include "compose/composer.h"
@@ -140,6 +141,33 @@ Result<std::string> mood_line(const DerivedSnapshot& indexes, const Analyser& an
   return out;
 }
 
+/// Of the days that the input names, what mattered most on them: "today" brings back today, however
+/// little its words have in common with the question.
+Result<std::vector<WaypointView>> of_named_days(Memory& memory, const Analysis& analysis) {
+  constexpr std::size_t blocks_looked_at = 500;
+  constexpr std::size_t blocks_max = 12;
+  constexpr float relevance = 0.3F;  // beside what recall finds, before what it hardly finds
+  std::vector<BlockView> found;
+  for (const DateMention& days : analysis.dates) {
+    ListRequest request;
+    request.filter.from_ms = days.from_ms;
+    request.filter.until_ms = days.until_ms;
+    request.filter.kinds = {"utterance", "fact", "supersede"};
+    request.limit = blocks_looked_at;
+    MBE_ASSIGN(const std::vector<BlockView> blocks, memory.list(request));
+    for (const BlockView& block : blocks) {
+      if (!block.superseded_by && block.state == "ok") found.push_back(block);
+    }
+  }
+  std::ranges::stable_sort(found, std::greater{}, &BlockView::importance);
+  if (found.size() > blocks_max) found.resize(blocks_max);
+  std::vector<WaypointView> out;
+  for (BlockView& block : found) {
+    out.push_back({block.block_index, relevance, 0, 0, 0, std::move(block.context)});
+  }
+  return out;
+}
+
 bool is_turn(const Conversation& talk, std::uint64_t block_index) {
   return std::ranges::any_of(talk.turns,
                              [&](const Turn& turn) { return turn.block_index == block_index; });
@@ -230,7 +258,19 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   MBE_ASSIGN(prompt.mood, mood_line(indexes, parts_->analyser, language));
   const SequenceSet superseded = indexes.attributes->flagged(Flag::superseded);
   const SequenceSet hidden = indexes.attributes->flagged(Flag::hidden);
-  for (const Waypoint& point : talk.waypoints) {
+  MBE_ASSIGN(std::vector<WaypointView> points, waypoint_views(*parts_, talk));
+  const Analysis analysis =
+      parts_->analyser.analyse(request.input, parts_->clock.now_ms(), request.utc_offset_minutes);
+  MBE_ASSIGN(const std::vector<WaypointView> days, of_named_days(*this, analysis));
+  for (const WaypointView& day : days) {
+    const bool known =
+        std::ranges::find(points, day.block_index, &WaypointView::block_index) != points.end();
+    if (!known) points.push_back(day);
+  }
+  // What was asked before in the same words tells nothing.
+  const std::string asked = folded(request.input);
+  std::erase_if(points, [&](const WaypointView& point) { return folded(point.context) == asked; });
+  for (const WaypointView& point : points) {
     if (superseded.contains(point.block_index) || hidden.contains(point.block_index)) continue;
     if (is_turn(talk, point.block_index)) continue;  // it is shown among the turns
     MBE_ASSIGN(PromptItem item, prompt_item(*parts_, point.block_index, point.relevance));
@@ -241,10 +281,9 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
     if (!is_input) prompt.turns.push_back({turn.from_assistant, turn.speaker, turn.text});
   }
   MBE_ASSIGN(Prompt made, mbe::compose(prompt, words, EstimatedTokens()));
-  MBE_ASSIGN(std::vector<WaypointView> waypoints, waypoint_views(*parts_, talk));
-  return ComposeResult{std::move(made.text), made.tokens,
+  return ComposeResult{std::move(made.text),     made.tokens,
                        std::move(made.included), std::move(made.cut),
-                       std::move(made.left_out), std::move(waypoints)};
+                       std::move(made.left_out), std::move(points)};
 }
 
 Result<std::vector<GoalView>> Memory::goals() {
