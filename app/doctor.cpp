@@ -153,7 +153,9 @@ void check_chat_model(Report& report, const ModelConfig& model) {
   }
   std::error_code failed;
   const std::uint64_t bytes = std::filesystem::file_size(model.file, failed);
-  const auto header = read_gguf_file(posix_file_system(), model.file.string());
+  // It may be a link (launch.sh --models), which our own file system does not follow.
+  const auto file = std::filesystem::weakly_canonical(model.file, failed);
+  const auto header = read_gguf_file(posix_file_system(), file.string());
   if (!header) return report.add("chat model", header.error());
   report.add("chat model", Verdict::good,
              fmt::format("{}: {} ({})", model.name, model.file.string(), format_bytes(bytes)));

@@ -1,11 +1,15 @@
 # Sourced after report.sh: configuring and building a preset, with progress on the terminal and the
 # whole output in build/<preset>/*.log.
 
-# configure PRESET: only if it has never been done, CMake sees to the rest itself while building.
+# configure PRESET: only if it has never been done, or for another cache of tools/setup; CMake sees
+# to the rest itself while building.
 configure() {
-  [ -f "build/$1/build.ninja" ] && return 0
-  mkdir -p "build/$1"
-  logged "configure $1" "build/$1/configure.log" cmake --preset "$1"
+  local cache=${MBE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mbe} made=build/$1
+  if [ -f "$made/build.ninja" ] && grep -qxF "MBE_CACHE:PATH=$cache" "$made/CMakeCache.txt"; then
+    return 0
+  fi
+  mkdir -p "$made"
+  logged "configure $1" "$made/configure.log" cmake --preset "$1" --fresh
 }
 
 # build PRESET [OPTIONS]: all of it or the targets named.

@@ -1,6 +1,7 @@
 // The command line itself: help, languages, where options stand, exit codes for wrong use.
 #include <gtest/gtest.h>
 
+#include "base/resources.h"
 #include "process.h"
 #include "server/pages.h"
 
@@ -126,6 +127,16 @@ TEST(CommandLine, HasTheDoctorLookAtWhatAServerNeeds) {
   program.folder().file("home/models/x.gguf", "not a model");
   EXPECT_EQ(check_of(program, "chat model")["verdict"], "bad");
   EXPECT_EQ(check_of(program, "llama-server")["verdict"], "bad");
+}
+
+TEST(CommandLine, HasTheDoctorFollowTheLinkToAModel) {
+  const Program program;
+  program.run({"init"});
+  std::filesystem::create_directories(program.home() / "models");
+  const auto model = find_resource(std::string(default_model_resource) + "/model.gguf");
+  ASSERT_TRUE(model.ok()) << model.error().message();
+  std::filesystem::create_symlink(*model, program.home() / "models" / "linked.gguf");
+  EXPECT_EQ(check_of(program, "chat model")["verdict"], "ok");
 }
 
 }  // namespace

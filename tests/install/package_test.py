@@ -124,6 +124,31 @@ class Package(FolderTest):
             self.assertEqual(checks[part]["verdict"], "ok", checks[part])
         self.assertIn(str(self.root), checks["llama-server"]["message"])
 
+    def set_up(self, known: bool) -> tuple[str, str]:
+        """Runs postinst where all it calls is noted: what was called, what was said."""
+        programs = self.folder / f"programs-{known}"
+        programs.mkdir()
+        for name in ["useradd", "getent", "systemctl"]:
+            (programs / name).write_text(
+                f'#!/bin/sh\necho "{name} $*" >>"{programs}/called"\n'
+                + ("exit 2\n" if name == "getent" and not known else ""))
+            (programs / name).chmod(0o755)
+        done = run(["sh", str(SOURCE / "deploy/postinst"), "configure",
+                    *(["0.1"] if known else [])],
+                   {"PATH": f"{programs}:/usr/bin:/bin"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return (programs / "called").read_text(), done.stdout
+
+    def test_makes_its_account_once_and_says_how_to_begin(self) -> None:
+        called, said = self.set_up(known=False)
+        self.assertIn("useradd --system", called)
+        self.assertIn("/usr/sbin/nologin", called)
+        self.assertNotIn("enable", called, "to serve is its owner's choice")
+        self.assertIn("systemctl enable --now mbe", said)
+        called, said = self.set_up(known=True)
+        self.assertNotIn("useradd", called)
+        self.assertEqual(said, "", "an upgrade has nothing to tell")
+
     def test_has_a_unit_that_systemd_accepts(self) -> None:
         if not shutil.which("systemd-analyze"):
             self.skipTest("no systemd-analyze here")
