@@ -17,6 +17,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MODEL = join(process.env.MBE_CHAT_MODELS ?? '', 'gemma-3-270m-q8_0.gguf');
 const ANSWER_MS_MAX = 300_000;
 const WIDTHS = [360, 768, 1440];
+const TRIES_MAX = 8;
 
 let folder: string;
 let browser: Browser;
@@ -111,14 +112,19 @@ test('Launch.EchoAnswersFromTodaysMemoryByARealModel', async () => {
   assert.ok((await turn.locator('.markdown').innerText()).trim().length > 0);
   await turn.getByText('남긴 기억 2개').waitFor();
   await look('3-chat');
-  // What it knows of today is what was said today.
-  const answer = await page.evaluate(async () => {
+  // What it knows of today is what was said today. A base model may end before it has begun, and
+  // memory answers then: it is asked again.
+  const askAgain = async () => await page.evaluate(async () => {
     const response = await fetch('/api/ask', {
       method: 'POST', headers: {'Content-Type': 'application/json'},
       body: JSON.stringify({question: '에코야 오늘 하루 요약해줘.', temporary: true,
                             conversation: 'another', route: 'direct'})});
     return await response.json() as {made_of: string; memories: number[]};
   });
+  let answer = await askAgain();
+  for (let tries = 1; tries < TRIES_MAX && answer.made_of !== 'models'; ++tries) {
+    answer = await askAgain();
+  }
   assert.equal(answer.made_of, 'models');
   const shown = await page.evaluate(async (blocks) => await Promise.all(blocks.map(async (one) => {
     const response = await fetch('/v1/show', {
