@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "base/parallel.h"
 
@@ -91,9 +92,11 @@ Result<std::vector<VectorHit>> search_vectors(const RecallView& view, const Reca
   return view.vector->search({.vector = cue.vector, .top_k = wanted(cue), .allowed = cue.allowed});
 }
 
-std::vector<std::uint64_t> sequences_of(const std::vector<Candidate>& candidates) {
+template <class Items>
+std::vector<std::uint64_t> sequences_of(const Items& items) {
   std::vector<std::uint64_t> out;
-  for (const Candidate& one : candidates) out.push_back(one.sequence);
+  out.reserve(items.size());
+  for (const auto& one : items) out.push_back(one.sequence);
   return out;
 }
 
@@ -162,30 +165,33 @@ Result<void> measure_vectors(const RecallView& view, const RecallCue& cue,
     fill_context(column(1, context_kinds), all, &Candidate::context_hub, &Candidate::turn_hub);
   }
   out.best_cosines = mean_of_best(all, view.attributes.record_count());
-  std::vector<std::uint64_t> near;
-  for (const auto& [sequence, beside] : out.beside) near.push_back(sequence);
-  MBE_ASSIGN(const auto cosines, vectors.cosines(std::span(queries).first(1), near));
-  for (std::size_t i = 0; i < near.size(); ++i) {
-    out.beside.at(near[i]).turn = best_cosine(cosines[i], own_kinds).value_or(0);
+  MBE_ASSIGN(const auto cosines,
+             vectors.cosines(std::span(queries).first(1), sequences_of(out.beside)));
+  for (std::size_t i = 0; i < cosines.size(); ++i) {
+    out.beside[i].turn = best_cosine(cosines[i], own_kinds).value_or(0);
   }
   return {};
 }
 
 Result<void> measure_words(const RecallView& view, Gathered& out) {
   const CueReading& reading = out.reading;
-  std::vector<std::uint64_t> sequences = sequences_of(out.candidates);
-  MBE_ASSIGN(const auto concepts, view.keyword.score_parts(reading.concepts_plan, sequences));
-  std::vector<std::uint64_t> near;
-  for (const auto& [sequence, beside] : out.beside) near.push_back(sequence);
-  sequences.insert(sequences.end(), near.begin(), near.end());
-  MBE_ASSIGN(const auto parts, view.keyword.score_parts(reading.terms_plan, sequences));
-  for (std::size_t i = 0; i < out.candidates.size(); ++i) {
-    out.candidates[i].parts = parts[i];
+  const std::vector<std::uint64_t> own = sequences_of(out.candidates);
+  MBE_ASSIGN(const auto concepts, view.keyword.score_parts(reading.concepts_plan, own));
+  for (std::size_t i = 0; i < own.size(); ++i) {
     out.candidates[i].concept_score = concepts[i].idf_matched;
   }
-  for (std::size_t i = 0; i < near.size(); ++i) {
-    out.beside.at(near[i]).parts = parts[out.candidates.size() + i];
-  }
+  std::vector<std::uint64_t> all;  // many a candidate stands beside another
+  std::ranges::set_union(own, sequences_of(out.beside), std::back_inserter(all));
+  MBE_ASSIGN(const auto parts, view.keyword.score_parts(reading.terms_plan, all));
+  const auto fill = [&](auto& items) {
+    std::size_t at = 0;
+    for (auto& item : items) {
+      while (all[at] != item.sequence) ++at;
+      item.parts = parts[at];
+    }
+  };
+  fill(out.candidates);
+  fill(out.beside);
   return {};
 }
 
@@ -210,13 +216,18 @@ Result<void> add_neighbours(const AttributeSnapshot& attributes, Found& found) {
 /// Who said each, where and beside what.
 Result<void> read_turns(const AttributeSnapshot& attributes, Gathered& out) {
   MBE_ASSIGN(auto turns, attributes.turns(sequences_of(out.candidates), neighbours_looked_at));
+  std::vector<std::uint64_t> beside;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     if (!turns[i]) continue;
     AttributeTurn& said = out.candidates[i].said = *std::move(turns[i]);
     for (const auto* side : {&said.beside.before, &said.beside.after}) {
-      for (const std::uint64_t neighbour : *side) out.beside[neighbour] = {};
+      beside.insert(beside.end(), side->begin(), side->end());
     }
   }
+  std::ranges::sort(beside);
+  const auto repeated = std::ranges::unique(beside);
+  beside.erase(repeated.begin(), repeated.end());
+  for (const std::uint64_t sequence : beside) out.beside.push_back({.sequence = sequence});
   return {};
 }
 

@@ -1,8 +1,7 @@
 // The blocks that may answer a cue, with everything that is known of each before it is weighed.
 #pragma once
 
-#include <optional>
-#include <unordered_map>
+#include <algorithm>
 #include <vector>
 
 #include "recall/cue_reading.h"
@@ -19,8 +18,9 @@ struct Candidate {
   std::array<std::uint32_t, arm_count> arm_rank{};
 };
 
-/// A turn beside a candidate; it is evidence, not a candidate itself.
+/// A turn beside a candidate; as such it is evidence, not a candidate.
 struct Beside {
+  std::uint64_t sequence = 0;
   KeywordParts parts;
   float turn = 0;
 };
@@ -28,9 +28,14 @@ struct Beside {
 struct Gathered {
   CueReading reading;
   std::vector<Candidate> candidates;  ///< by sequence
-  std::unordered_map<std::uint64_t, Beside> beside;
-  std::uint64_t newest = 1;  ///< last sequence of the store, at least 1
-  float best_cosines = 0;    ///< mean of the best context cosines, see store_cosines
+  std::vector<Beside> beside;         ///< of all candidates, by sequence
+  std::uint64_t newest = 1;           ///< last sequence of the store, at least 1
+  float best_cosines = 0;             ///< mean of the best context cosines, see store_cosines
+
+  /// A turn that stands beside some candidate. O(log n).
+  [[nodiscard]] const Beside& beside_of(std::uint64_t sequence) const {
+    return *std::ranges::lower_bound(beside, sequence, {}, &Beside::sequence);
+  }
 };
 
 /// Candidates of every arm asked for, their neighbours in the session added. At most a few hundred.

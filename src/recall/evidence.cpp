@@ -145,7 +145,7 @@ class Evidence {
     float neighbour = 0;
     const auto look = [&](const std::vector<std::uint64_t>& side) {
       for (std::size_t i = 0; i < side.size(); ++i) {
-        const Beside& beside = gathered_.beside.at(side[i]);
+        const Beside& beside = gathered_.beside_of(side[i]);
         mask |= beside.parts.mask;
         if (i == 0) neighbour = std::max(neighbour, beside.turn);
       }
@@ -156,7 +156,7 @@ class Evidence {
     if (neighbour > 0) set(row, Feature::neighbour, neighbour - one.turn);
     if (!one.said.beside.before.empty() &&
         reading_.questions.contains(one.said.beside.before.front())) {
-      const Beside& before = gathered_.beside.at(one.said.beside.before.front());
+      const Beside& before = gathered_.beside_of(one.said.beside.before.front());
       set(row, Feature::previous,
           before.parts.total() / (2.2 * std::max(reading_.terms_idf, 1e-6)));
     }

@@ -13,6 +13,7 @@ void read_all(const mbe::AttributeSegment& segment) {
   for (std::uint32_t record = 0; record < segment.sequences().size(); ++record) {
     (void)segment.numbers(record);
     (void)segment.keys(record);
+    (void)segment.turn(record);
   }
   for (auto at = segment.dictionary().begin();;) {
     const auto more = at.next();
@@ -42,14 +43,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   builder.add(mbe::section_numbers, std::string(count * sizeof(mbe::RecordNumbers), '\0'));
   std::size_t at = 1;
   for (const std::uint32_t section :
-       {mbe::section_forward_ends, mbe::section_forward, mbe::section_dictionary,
-        mbe::section_dictionary_heads, mbe::section_sets}) {
+       {mbe::section_forward_ends, mbe::section_turns, mbe::section_forward,
+        mbe::section_dictionary, mbe::section_dictionary_heads, mbe::section_sets}) {
     if (at + 2 > size) break;
     std::size_t length = data[at] | std::size_t{data[at + 1]} << 8;
+    const bool column = section == mbe::section_forward_ends || section == mbe::section_turns;
     if (section == mbe::section_forward_ends) length = count * 4ul;
+    if (section == mbe::section_turns) length = count * sizeof(mbe::RecordTurn);
     at += 2;
     std::string part = bytes.substr(std::min(at, size), length);
-    if (section == mbe::section_forward_ends) part.resize(length);
+    if (column) part.resize(length);
     at += std::min(length, size - at);
     builder.add(section, std::move(part));
   }

@@ -52,7 +52,9 @@ Result<void> AttributeSegment::parse_sections() {
   forward_ends_ = file_->section(section_forward_ends);
   forward_ = file_->section(section_forward);
   sets_ = file_->section(section_sets);
-  if (numbers_.size() != count * sizeof(RecordNumbers) || forward_ends_.size() != count * 4) {
+  turns_ = file_->section(section_turns);
+  if (numbers_.size() != count * sizeof(RecordNumbers) || forward_ends_.size() != count * 4 ||
+      turns_.size() != count * sizeof(RecordTurn)) {
     return file_->corrupt("columns");
   }
   MBE_ASSIGN(dictionary_, Dictionary::open(*file_, section_dictionary, section_dictionary_heads));
@@ -60,9 +62,7 @@ Result<void> AttributeSegment::parse_sections() {
 }
 
 std::optional<std::uint32_t> AttributeSegment::find(std::uint64_t sequence) const {
-  const auto at = std::ranges::lower_bound(sequences_, sequence);
-  if (at == sequences_.end() || *at != sequence) return std::nullopt;
-  return static_cast<std::uint32_t>(at - sequences_.begin());
+  return find_rising(sequences_, sequence);
 }
 
 Result<RecordNumbers> AttributeSegment::numbers(std::uint32_t record) const {
@@ -71,6 +71,18 @@ Result<RecordNumbers> AttributeSegment::numbers(std::uint32_t record) const {
   if (!file_->check(part)) return file_->corrupt("page checksum");
   const auto out = load_number<RecordNumbers>(part.data());
   if (out.kind >= kinds || out.trust >= trusts) return file_->corrupt("kind or trust");
+  return out;
+}
+
+Result<RecordTurn> AttributeSegment::turn(std::uint32_t record) const {
+  const std::string_view part = turns_.substr(record * sizeof(RecordTurn), sizeof(RecordTurn));
+  if (!file_->check(part)) return file_->corrupt("page checksum");
+  const auto out = load_number<RecordTurn>(part.data());
+  const bool follows =
+      out.after == no_record || (out.after > record && out.after < sequences_.size());
+  if (!follows || (out.before != no_record && out.before >= record)) {
+    return file_->corrupt("turns of a session");
+  }
   return out;
 }
 
@@ -97,17 +109,17 @@ Result<std::vector<std::uint32_t>> AttributeSegment::ordinals(std::uint32_t reco
   return out;
 }
 
-Result<AttributeSegment::Value> AttributeSegment::value(std::uint32_t ordinal) const {
-  MBE_ASSIGN(const auto at, dictionary_.at(ordinal));
-  if (at.key().empty()) return file_->corrupt("dictionary");
-  return Value{at.key(), at.entry()};
+Result<Dictionary::Item> AttributeSegment::value(std::uint32_t ordinal) const {
+  MBE_ASSIGN(Dictionary::Item at, dictionary_.at(ordinal));
+  if (at.key.empty()) return file_->corrupt("dictionary");
+  return at;
 }
 
 Result<std::vector<std::string>> AttributeSegment::keys(std::uint32_t record) const {
   MBE_ASSIGN(const std::vector<std::uint32_t> numbers_of, ordinals(record));
   std::vector<std::string> out;
   for (const std::uint32_t ordinal : numbers_of) {
-    MBE_ASSIGN(Value found, value(ordinal));
+    MBE_ASSIGN(Dictionary::Item found, value(ordinal));
     out.push_back(std::move(found.key));
   }
   return out;

@@ -34,6 +34,18 @@ struct RecordNumbers {
   [[nodiscard]] TimeMs time_ms() const { return event_ms == no_event ? recorded_ms : event_ms; }
 };
 
+inline constexpr std::uint32_t no_ordinal = ~0u;
+inline constexpr std::uint16_t no_record = 0xffff;
+
+/// Who said a record and where, as stored: numbers of dictionary entries, and the records of the
+/// same session before and after it in this segment.
+struct RecordTurn {
+  std::uint32_t speaker = no_ordinal;
+  std::uint32_t session = no_ordinal;
+  std::uint16_t before = no_record;
+  std::uint16_t after = no_record;
+};
+
 /// Smallest and largest of a segment: whole segments pass or fail a range by them.
 struct RecordBounds {
   TimeMs time_min = std::numeric_limits<TimeMs>::max();
@@ -53,7 +65,7 @@ class AttributeSegment {
  public:
   using Pointer = std::shared_ptr<const AttributeSegment>;
 
-  [[nodiscard]] static FileForm form() { return {.magic = "MBEATTRI", .version = 1}; }
+  [[nodiscard]] static FileForm form() { return {.magic = "MBEATTRI", .version = 2}; }
   /// Errors: corrupt.
   [[nodiscard]] static Result<Pointer> parse(std::shared_ptr<const SegmentFile> file);
   /// Rising, valid, 1 … records_per_segment_max.
@@ -66,7 +78,7 @@ class AttributeSegment {
   [[nodiscard]] bool holds(const SequenceSet& any) const { return !(all_ & any).empty(); }
   [[nodiscard]] const SequenceSet& all() const { return all_; }
   [[nodiscard]] std::span<const std::uint32_t> sequences() const { return sequences_; }
-  /// The local number of a sequence. O(log n).
+  /// The local number of a sequence. O(log n); without gaps O(1).
   [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t sequence) const;
   [[nodiscard]] const RecordBounds& bounds() const { return bounds_; }
   /// Errors: corrupt.
@@ -76,13 +88,11 @@ class AttributeSegment {
   [[nodiscard]] Result<std::vector<std::string>> keys(std::uint32_t record) const;
   /// Numbers of those keys in the dictionary, rising. Errors: corrupt.
   [[nodiscard]] Result<std::vector<std::uint32_t>> ordinals(std::uint32_t record) const;
-  /// A key, never empty, and which records have it.
-  struct Value {
-    std::string key;
-    DictionaryEntry entry;
-  };
-  /// By its number in the dictionary. Errors: corrupt.
-  [[nodiscard]] Result<Value> value(std::uint32_t ordinal) const;
+  /// Who said it and where. Errors: corrupt.
+  [[nodiscard]] Result<RecordTurn> turn(std::uint32_t record) const;
+  /// A key, never empty, and which records have it, by its number in the dictionary. Errors:
+  /// corrupt.
+  [[nodiscard]] Result<Dictionary::Item> value(std::uint32_t ordinal) const;
   /// The sequences with a value. Errors: corrupt.
   [[nodiscard]] Result<SequenceSet> with(const DictionaryEntry& entry) const;
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
@@ -98,6 +108,7 @@ class AttributeSegment {
   std::span<const std::uint32_t> sequences_;
   SequenceSet all_;
   std::string_view numbers_;
+  std::string_view turns_;
   std::string_view forward_ends_;
   std::string_view forward_;
   Dictionary dictionary_;
@@ -124,6 +135,7 @@ class AttributeSegmentWriter {
     }
   };
   std::uint32_t number_key(Field field, std::int64_t value);
+  std::vector<RecordTurn> turns(std::span<const char> fields) const;
 
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> keys_;
   std::unordered_map<std::int64_t, std::uint32_t> number_keys_;
@@ -142,5 +154,6 @@ inline constexpr std::uint32_t section_forward = 5;
 inline constexpr std::uint32_t section_dictionary = 6;
 inline constexpr std::uint32_t section_dictionary_heads = 7;
 inline constexpr std::uint32_t section_sets = 8;
+inline constexpr std::uint32_t section_turns = 9;
 
 }  // namespace mbe

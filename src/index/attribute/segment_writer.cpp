@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "index/attribute/segment.h"
 #include "index/common/encoding.h"
@@ -78,6 +79,27 @@ void AttributeSegmentWriter::add(std::uint64_t sequence, const RecordNumbers& nu
   bounds_.importance_max = std::max(bounds_.importance_max, numbers.importance);
 }
 
+// `fields`: of each entry of the dictionary, as the forward lists number them.
+std::vector<RecordTurn> AttributeSegmentWriter::turns(std::span<const char> fields) const {
+  std::vector<RecordTurn> out(forward_.size());
+  std::unordered_map<std::uint32_t, std::uint16_t> last;  // record, by session
+  for (std::size_t record = 0; record < out.size(); ++record) {
+    RecordTurn& turn = out[record];
+    for (const std::uint32_t ordinal : forward_[record]) {
+      const auto field = static_cast<Field>(fields[ordinal]);
+      if (field == Field::speaker) turn.speaker = ordinal;
+      if (field == Field::session) turn.session = ordinal;
+    }
+    if (turn.session == no_ordinal) continue;
+    const auto number = static_cast<std::uint16_t>(record);
+    const auto [at, first] = last.try_emplace(turn.session, number);
+    if (first) continue;
+    turn.before = std::exchange(at->second, number);
+    out[turn.before].after = number;
+  }
+  return out;
+}
+
 std::string AttributeSegmentWriter::finish() {
   std::vector<const std::pair<const std::string, std::uint32_t>*> order;
   for (const auto& known : keys_) {
@@ -87,10 +109,12 @@ std::string AttributeSegmentWriter::finish() {
   DictionaryBuilder dictionary;
   std::string sets;
   std::vector<std::uint32_t> ordinals(members_.size());
+  std::string fields;  // of each entry
   std::vector<std::uint64_t> sequences;
   for (std::uint32_t ordinal = 0; ordinal < order.size(); ++ordinal) {
     const auto& [key, number] = *order[ordinal];
     ordinals[number] = ordinal;
+    fields += key.front();
     const std::vector<std::uint32_t>& members = members_[number];
     if (members.size() == 1) {
       dictionary.add_single(key, members[0]);
@@ -121,6 +145,7 @@ std::string AttributeSegmentWriter::finish() {
   out.add(section_dictionary, dictionary.take_groups());
   out.add(section_dictionary_heads, dictionary.take_heads());
   out.add(section_sets, std::move(sets));
+  out.add(section_turns, raw_bytes(turns(fields)));
   return out.finish();
 }
 

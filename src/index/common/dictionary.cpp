@@ -17,21 +17,26 @@ std::uint64_t prefix_of(std::string_view key) {
   return out;
 }
 
-// One entry from the front of `left`; `key` holds the previous key and becomes this one.
-bool read_entry(std::string_view& left, std::string& key, std::uint64_t& postings,
-                DictionaryEntry& entry) {
+// An entry as it lies in its group.
+struct Stored {
+  std::uint64_t shared = 0;  ///< bytes of the key before that this one begins with
+  std::string_view rest;
+  DictionaryEntry entry;
+};
+
+// The entry at the front of `left`, which then begins after it; `key_size` of the key before.
+bool read_stored(std::string_view& left, std::size_t key_size, std::uint64_t& postings,
+                 Stored& out) {
   ByteReader reader(left);
-  const std::uint64_t shared = reader.varint();
-  const std::string_view rest = reader.bytes(reader.varint());
-  entry = {};
+  out.shared = reader.varint();
+  out.rest = reader.bytes(reader.varint());
+  DictionaryEntry& entry = out.entry = {};
   entry.count = reader.varint();
   const std::uint64_t value = reader.varint();
-  if (!reader.ok() || shared > key.size() || shared + rest.size() > dictionary_key_max ||
+  if (!reader.ok() || out.shared > key_size || out.shared + out.rest.size() > dictionary_key_max ||
       entry.count == 0) {
     return false;
   }
-  key.resize(shared);
-  key += rest;
   if (entry.count == 1) {
     entry.single = value;
   } else {
@@ -41,6 +46,22 @@ bool read_entry(std::string_view& left, std::string& key, std::uint64_t& posting
   }
   left.remove_prefix(left.size() - reader.left());
   return true;
+}
+
+// The same with the whole key: `key` holds the one before and becomes this one.
+bool read_entry(std::string_view& left, std::string& key, std::uint64_t& postings,
+                DictionaryEntry& entry) {
+  Stored stored;
+  if (!read_stored(left, key.size(), postings, stored)) return false;
+  key.resize(stored.shared);
+  key += stored.rest;
+  entry = stored.entry;
+  return true;
+}
+
+std::size_t common_bytes(std::string_view a, std::string_view b) {
+  const auto differs = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(differs.first - a.begin());
 }
 
 }  // namespace
@@ -54,8 +75,7 @@ void DictionaryBuilder::add(std::string_view key, std::uint64_t count, std::uint
     append_number(heads_, postings_);
     append_number(heads_, std::uint64_t{groups_.size()});
   } else {
-    const auto differs = std::mismatch(key.begin(), key.end(), last_.begin(), last_.end());
-    shared = static_cast<std::size_t>(differs.first - key.begin());
+    shared = common_bytes(key, last_);
   }
   append_varint(groups_, shared);
   append_varint(groups_, key.size() - shared);
@@ -130,29 +150,45 @@ Result<Dictionary::Iterator> Dictionary::near(std::string_view key) const {
   return out;
 }
 
-Result<Dictionary::Iterator> Dictionary::at(std::size_t number) const {
-  Iterator at(*this);
-  at.group_ = number / group_keys;
-  if (at.group_ >= groups()) return file_->corrupt("dictionary");
+Result<Dictionary::Item> Dictionary::at(std::size_t number) const {
+  const std::size_t group = number / group_keys;
+  if (group >= groups()) return file_->corrupt("dictionary");
+  std::string_view left = group_bytes(group);
+  if (!file_->check(left)) return file_->corrupt("page checksum");
+  std::uint64_t postings = head(group).postings;
+  Item out;
   for (std::size_t i = 0; i <= number % group_keys; ++i) {
-    MBE_ASSIGN(const bool more, at.next());
-    if (!more) return file_->corrupt("dictionary");
+    if (left.empty() || !read_entry(left, out.key, postings, out.entry)) {
+      return file_->corrupt("dictionary");
+    }
   }
-  return at;
+  return out;
 }
 
+// Keys rise and say how much they share with the one before, so that no key needs to be put
+// together: what shares more with its predecessor than the wanted key does stands before it too.
 Result<std::optional<DictionaryEntry>> Dictionary::find(std::string_view key) const {
   MBE_ASSIGN(const std::size_t low, groups_upto(key));
   if (low == 0) return std::optional<DictionaryEntry>{};
   std::string_view left = group_bytes(low - 1);
   if (!file_->check(left)) return file_->corrupt("page checksum");
   std::uint64_t postings = head(low - 1).postings;
-  std::string at;
-  DictionaryEntry entry;
-  while (!left.empty()) {
-    if (!read_entry(left, at, postings, entry)) return file_->corrupt("dictionary");
-    if (at == key) return std::optional(entry);
-    if (at > key) break;
+  std::size_t size = 0;
+  std::size_t matched = 0;  ///< bytes that the entry before has in common with `key`
+  for (Stored at; !left.empty();) {
+    if (!read_stored(left, size, postings, at)) return file_->corrupt("dictionary");
+    size = at.shared + at.rest.size();
+    if (at.shared > matched) continue;
+    if (at.shared < matched) break;
+    const std::string_view wanted = key.substr(matched);
+    const std::size_t more = common_bytes(at.rest, wanted);
+    matched += more;
+    if (more == at.rest.size() && more == wanted.size()) return std::optional(at.entry);
+    if (more == wanted.size()) break;  // the key and more
+    if (more < at.rest.size() &&
+        static_cast<unsigned char>(at.rest[more]) > static_cast<unsigned char>(wanted[more])) {
+      break;
+    }
   }
   return std::optional<DictionaryEntry>{};
 }

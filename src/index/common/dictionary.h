@@ -79,9 +79,12 @@ class Dictionary {
   /// An iterator whose first next() gives an entry at or before the first key >= `key`, at most one
   /// group away. Errors: corrupt.
   [[nodiscard]] Result<Iterator> near(std::string_view key) const;
-  /// An iterator that stands at an entry, by its number in the order. Errors: corrupt (there is
-  /// none).
-  [[nodiscard]] Result<Iterator> at(std::size_t number) const;
+  struct Item {
+    std::string key;
+    DictionaryEntry entry;
+  };
+  /// An entry by its number in the order. Errors: corrupt (there is none).
+  [[nodiscard]] Result<Item> at(std::size_t number) const;
 
  private:
   struct Head {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,6 +66,23 @@ class ByteReader {
   const char* end_;
   bool ok_ = true;
 };
+
+/// Where a number stands in a rising list. O(log of the numbers left out before it).
+[[nodiscard]] inline std::optional<std::uint32_t> find_rising(
+    std::span<const std::uint32_t> numbers, std::uint64_t number) {
+  if (numbers.empty() || number < numbers.front() || number > numbers.back()) return std::nullopt;
+  // Never further from the front than its distance from the first number.
+  std::uint64_t end = std::min<std::uint64_t>(number - numbers.front() + 1, numbers.size());
+  std::uint64_t begin = end - 1;
+  for (std::uint64_t step = 1; numbers[begin] > number; step *= 2) {
+    end = begin;
+    begin -= std::min(step, begin);
+  }
+  const auto part = numbers.subspan(begin, end - begin);
+  const auto at = std::ranges::lower_bound(part, number);
+  if (at == part.end() || *at != number) return std::nullopt;
+  return static_cast<std::uint32_t>(begin + static_cast<std::uint64_t>(at - part.begin()));
+}
 
 /// Bytes of `count` values of `bits` bits.
 [[nodiscard]] constexpr std::size_t packed_bytes(std::size_t count, unsigned bits) {

@@ -58,9 +58,7 @@ std::uint64_t KeywordSegment::sequence(std::uint32_t document) const {
 }
 
 std::optional<std::uint32_t> KeywordSegment::find(std::uint64_t sequence) const {
-  const auto at = std::ranges::lower_bound(sequences_, sequence);
-  if (at == sequences_.end() || *at != sequence) return std::nullopt;
-  return static_cast<std::uint32_t>(at - sequences_.begin());
+  return find_rising(sequences_, sequence);
 }
 
 Result<void> KeywordSegment::open_postings(const DictionaryEntry& entry,

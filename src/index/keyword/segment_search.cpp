@@ -8,6 +8,8 @@ namespace {
 
 // A seek costs about as much as adding so many postings.
 constexpr std::size_t postings_per_seek = 6;
+// Looking up one given document costs about as much as passing over so many postings.
+constexpr std::size_t postings_per_lookup = 20;
 
 bool better(const TopHits::Entry& a, const TopHits::Entry& b) {
   return a.score != b.score ? a.score > b.score : a.sequence < b.sequence;
@@ -195,37 +197,70 @@ Result<void> SegmentSearch::collect(const Admission& admission, TopHits& hits) {
   return {};
 }
 
+template <class Use>
+bool SegmentSearch::for_documents(Cursor& cursor, std::span<const std::uint32_t> documents,
+                                  const Use& use) {
+  if (cursor.reader.count() > documents.size() * postings_per_lookup) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
+      if (!count) return false;
+      if (*count > 0) use(i, *count);
+    }
+    return true;
+  }
+  PostingReader& reader = cursor.reader;
+  for (std::uint32_t block = 0; block < reader.blocks(); ++block) {
+    if (reader.last_document(block) < documents.front()) continue;
+    if (block > 0 && reader.last_document(block - 1) >= documents.back()) break;
+    if (!reader.load(block)) return false;
+    for (std::size_t at = 0; at < reader.documents().size(); ++at) {
+      const std::uint32_t document = reader.documents()[at];
+      if ((wanted_[document / 64] >> (document % 64) & 1) == 0) continue;
+      const auto first = std::ranges::lower_bound(documents, document) - documents.begin();
+      for (auto i = static_cast<std::size_t>(first);
+           i < documents.size() && documents[i] == document; ++i) {  // it may be given twice
+        use(i, reader.counts()[at]);
+      }
+    }
+  }
+  return true;
+}
+
 Result<void> SegmentSearch::add_parts(std::span<const std::uint32_t> documents,
                                       std::span<KeywordParts* const> parts) {
   const auto lengths = segment_->lengths(LengthClass::word);
   for (std::size_t i = 0; i < documents.size(); ++i) parts[i]->length = lengths[documents[i]];
+  want(documents);
   for (Cursor& cursor : cursors_) {
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-      const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
-      if (!count) return segment_->file().corrupt("postings");
-      if (*count == 0) continue;
-      const FixedScore score = cursor.term->scores.score(*count, cursor.lengths[documents[i]]);
+    const bool read = for_documents(cursor, documents, [&](std::size_t i, std::uint32_t count) {
+      const FixedScore score = cursor.term->scores.score(count, cursor.lengths[documents[i]]);
       parts[i]->by_kind[static_cast<std::size_t>(cursor.term->kind)] += to_score(score);
       parts[i]->idf_matched += cursor.term->weight_idf;
       ++parts[i]->terms_matched;
       parts[i]->mask |= cursor.term->bit;
-    }
+    });
+    if (!read) return segment_->file().corrupt("postings");
   }
   return {};
 }
 
 Result<void> SegmentSearch::add_scores(std::span<const std::uint32_t> documents,
                                        std::span<FixedScore> scores) {
+  want(documents);
   for (Cursor& cursor : cursors_) {
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-      const std::optional<std::uint32_t> count = seek(cursor, documents[i]);
-      if (!count) return segment_->file().corrupt("postings");
-      if (*count > 0) {
-        scores[i] += cursor.term->scores.score(*count, cursor.lengths[documents[i]]);
-      }
-    }
+    const bool read = for_documents(cursor, documents, [&](std::size_t i, std::uint32_t count) {
+      scores[i] += cursor.term->scores.score(count, cursor.lengths[documents[i]]);
+    });
+    if (!read) return segment_->file().corrupt("postings");
   }
   return {};
+}
+
+void SegmentSearch::want(std::span<const std::uint32_t> documents) {
+  wanted_.assign((segment_->documents() + 63) / 64, 0);
+  for (const std::uint32_t document : documents) {
+    wanted_[document / 64] |= std::uint64_t{1} << (document % 64);
+  }
 }
 
 }  // namespace mbe

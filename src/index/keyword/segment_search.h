@@ -109,11 +109,20 @@ class SegmentSearch {
   /// Count of the term in the document, 0 if it is not there; documents rise from call to call.
   [[nodiscard]] std::optional<std::uint32_t> seek(Cursor& cursor, std::uint32_t document) const;
 
+  /// use(place, count) for each of the documents (rising, wanted) that has the term. False if the
+  /// postings are malformed.
+  template <class Use>
+  [[nodiscard]] bool for_documents(Cursor& cursor, std::span<const std::uint32_t> documents,
+                                   const Use& use);
+  /// Marks the documents that for_documents looks for.
+  void want(std::span<const std::uint32_t> documents);
+
   const KeywordSegment* segment_;
   std::vector<Cursor> cursors_;
   std::vector<FixedScore> sums_;  ///< of the window's documents
   std::array<std::uint64_t, window / 64> touched_{};
   std::vector<std::uint32_t> candidates_;  ///< local numbers, rising
+  std::vector<std::uint64_t> wanted_;      ///< a bit a document
 };
 
 }  // namespace mbe

@@ -130,7 +130,9 @@ Result<std::vector<KeywordParts>> SegmentedKeywordSnapshot::score_parts(
   const KeywordPlan::Places& places = *plan.places;
   std::vector<std::size_t> order(sequences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t i) { return sequences[i]; });
+  if (!std::ranges::is_sorted(sequences)) {
+    std::ranges::sort(order, {}, [&](std::size_t i) { return sequences[i]; });
+  }
   std::vector<KeywordParts> out(sequences.size());
   auto at = order.begin();
   for (std::size_t i = 0; i < state_->segments.size(); ++i) {
