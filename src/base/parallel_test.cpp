@@ -13,25 +13,24 @@ TEST(RunBoth, GivesBothResultsTheOthersFirst) {
         worth, [] { return std::this_thread::get_id(); },
         [] { return std::this_thread::get_id(); });
     EXPECT_EQ(own, std::this_thread::get_id());
-    EXPECT_EQ(other == own, !worth);
+    EXPECT_EQ(other == own, !worth || ParallelTask::helpers_max() == 0);
   }
 }
 
-TEST(RunBoth, LetsTheTwoWaitForEachOther) {
-  std::atomic<bool> begun = false;
-  const auto [other, own] = run_both(
-      true,
-      [&] {
-        begun = true;
-        begun.notify_one();
-        return 1;
-      },
-      [&] {
-        begun.wait(false);
-        return 2;
-      });
-  EXPECT_EQ(other, 1);
-  EXPECT_EQ(own, 2);
+TEST(ParallelTask, TakesNoMoreThreadsThanThereAreProcessors) {
+  std::atomic<bool> go = false;
+  std::deque<ParallelTask> tasks;  // hold every processor
+  for (unsigned i = 0; i < ParallelTask::helpers_max(); ++i) {
+    tasks.emplace_back([&] { go.wait(false); });
+  }
+  std::thread::id by;
+  {
+    ParallelTask one_more([&] { by = std::this_thread::get_id(); });
+    one_more.finish();
+  }
+  EXPECT_EQ(by, std::this_thread::get_id());
+  go = true;
+  go.notify_all();
 }
 
 TEST(RunParts, DoesEachPartOnce) {

@@ -10,7 +10,7 @@ namespace mbe {
 
 namespace {
 
-constexpr std::size_t arm_candidates = 150;
+constexpr std::size_t arm_candidates = 64;
 constexpr std::uint64_t threads_from = 50'000;  ///< blocks; below, the work is done before a thread
 constexpr std::size_t tag_candidates = 50;
 constexpr std::size_t seeds_with_neighbours = 15;

@@ -181,6 +181,14 @@ Result<const Half*> VectorSegment::rows(std::size_t first, std::size_t count) co
   return reinterpret_cast<const Half*>(part.data());
 }
 
+void VectorSegment::prefetch(std::size_t row) const {
+  constexpr std::size_t cache_line = 64;
+  const std::size_t row_bytes = width() * sizeof(Half);
+  for (std::size_t at = 0; at < row_bytes; at += cache_line) {
+    __builtin_prefetch(rows_.data() + row * row_bytes + at);
+  }
+}
+
 Result<void> VectorSegment::estimate(const SketchQuery& query, std::vector<float>& out) const {
   for (const std::string_view part : {sketches_, factors_, offsets_}) {
     if (!file_->check(part)) return file_->corrupt("page checksum");

@@ -65,6 +65,8 @@ class VectorSegment {
   [[nodiscard]] std::size_t width() const { return padded_dim(model_.dim); }
   /// `count` rows from number `first`, checked. Errors: corrupt.
   [[nodiscard]] Result<const Half*> rows(std::size_t first, std::size_t count) const;
+  /// Asks memory for a row that is read soon; its number is below the entries'.
+  void prefetch(std::size_t row) const;
   /// Sum of all rows. dim doubles.
   [[nodiscard]] std::span<const double> sum() const { return sum_; }
 

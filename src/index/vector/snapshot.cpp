@@ -20,6 +20,9 @@ constexpr std::size_t survivors_per_hit = 8;
 // Fewer are rescored before a second thread has started.
 constexpr std::size_t rescored_alone_max = 1'000;
 
+// Rows lie all over the segments: each would wait for memory.
+constexpr std::size_t rows_ahead = 3;
+
 // Whether one of a block's estimates is at or above the floor: by the signs of the differences,
 // because so the compiler needs no branch an estimate.
 bool any_reaches(const float* estimates, float floor) {
@@ -201,7 +204,12 @@ Result<std::vector<VectorCandidate>> SegmentedVectorSnapshot::scan_few(const Wor
 
 Result<void> SegmentedVectorSnapshot::rescore_part(const Work& work,
                                                    std::span<VectorCandidate> candidates) const {
-  for (VectorCandidate& candidate : candidates) {
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (i + rows_ahead < candidates.size()) {
+      const VectorCandidate& later = candidates[i + rows_ahead];
+      state_->segments[later.segment]->prefetch(later.row);
+    }
+    VectorCandidate& candidate = candidates[i];
     const VectorSegment& segment = *state_->segments[candidate.segment];
     MBE_ASSIGN(const Half* row, segment.rows(candidate.row, 1));
     dot_rows(work.padded.data(), row, segment.width(), std::span(&candidate.score, 1));
