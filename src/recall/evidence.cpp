@@ -1,6 +1,7 @@
 #include "recall/evidence.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 
@@ -39,8 +40,8 @@ class TermWeights {
   }
   [[nodiscard]] double share(std::uint64_t mask) const {
     double sum = 0;
-    for (std::size_t i = 0; i < std::min<std::size_t>(weights_.size(), 64); ++i) {
-      if ((mask >> i & 1) != 0) sum += weights_[i];
+    for (std::uint64_t bits = mask; bits != 0; bits &= bits - 1) {
+      sum += weights_[static_cast<std::size_t>(std::countr_zero(bits))];
     }
     return sum / total_;
   }
