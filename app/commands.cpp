@@ -11,6 +11,7 @@ void add_commands(CommandLine& root) {
   add_list(root);
   add_timeline(root);
   add_goals(root);
+  add_derive(root);
   add_explain(root);
   add_history(root);
   add_update(root);

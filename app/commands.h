@@ -20,6 +20,7 @@ void add_show(CommandLine& root);
 void add_list(CommandLine& root);
 void add_timeline(CommandLine& root);
 void add_goals(CommandLine& root);
+void add_derive(CommandLine& root);
 void add_update(CommandLine& root);
 void add_marks(CommandLine& root);  ///< pin, unpin, hide, restore
 void add_forget(CommandLine& root);

@@ -108,6 +108,21 @@ class Memory {
   /// Errors: those of forget_preview, invalid_argument (count differs), io.
   Result<ForgetReport> forget(const ForgetTarget& target, std::size_t count);
 
+  // -- derived ------------------------------------------------------------------------------
+  /// Writes a summary block for each group that has none of just these blocks: the most telling of
+  /// its own sentences, in their order. Kept out of recall unless its kind is asked for.
+  /// Errors: invalid_argument (by, a number out of range), busy, io.
+  Result<std::vector<DerivedBlock>> summarise(const SummaryRequest& request);
+  /// Where a speaker said the same again, the latest stands for all: a merge block names them, and
+  /// recall passes the earlier ones over until it is forgotten. Errors: busy, io.
+  Result<std::vector<DerivedBlock>> merge_similar(const MergeRequest& request);
+  /// Both as config.toml wants them: what a long-lived process does once a day.
+  Result<void> derive_by_itself(const DerivedSettings& settings);
+  /// Blocks that are at least so important, the most important first. Errors: invalid_argument.
+  Result<std::vector<BlockView>> filter(const FilterRequest& request);
+  /// Statements that speak against each other, the latest first; update() or forget() settles them.
+  Result<std::vector<ConflictView>> conflicts(const RecallFilter& filter);
+
   // -- reading ------------------------------------------------------------------------------
   Result<RecallResult> recall(const RecallRequest& request);
   /// How block `index` stands to the cue, whether or not recall returns it.

@@ -181,6 +181,48 @@ struct DaySummary {
   std::map<std::string, std::uint64_t> speakers;  ///< blocks of each who is named
 };
 
+/// block_summary: groups of blocks said in few of their own sentences.
+struct SummaryRequest {
+  std::string by = "day";        ///< day, session, topic (a keyword)
+  RecallFilter filter;           ///< of which blocks
+  std::size_t at_least = 8;      ///< blocks of a group that needs a summary; from 2
+  std::size_t sentences = 5;     ///< of a summary, 1 … 50
+  std::size_t older_days = 0;    ///< only groups whose last block is older
+  std::size_t groups_max = 100;  ///< of one call; what is left comes with the next
+  bool dry_run = false;
+  std::string channel = "cli", writer;
+  int utc_offset_minutes = 0;
+};
+
+/// block_merger: the same said again, by the same speaker.
+struct MergeRequest {
+  RecallFilter filter;  ///< of which blocks
+  bool dry_run = false;
+  std::string channel = "cli", writer;
+};
+
+/// A block made of others: a summary, or a merge whose first source is the one that stays.
+struct DerivedBlock {
+  std::optional<std::uint64_t> block_index;  ///< nothing after a dry run
+  std::string name;                          ///< the day, the session, the topic; of a merge empty
+  std::string text;
+  std::vector<std::uint64_t> sources;  ///< forgotten with any of them
+  std::string rule;                    ///< why: which rule took them together
+};
+
+/// block_filter: what matters most.
+struct FilterRequest {
+  float importance = 0.5F;  ///< 0 … 1: at least
+  RecallFilter filter;
+  std::size_t limit = 100;  ///< 1 … 1,000
+};
+
+/// Two statements of one speaker that cannot both hold.
+struct ConflictView {
+  BlockView earlier, later;
+  std::string rule;  ///< amount, denial, mood
+};
+
 struct GoalView {
   std::string state;  ///< open, done, dropped
   std::string text;
@@ -280,6 +322,12 @@ struct AddModelRequest {
 struct TranscriptSettings {
   bool write = true;
   std::uint64_t lines_a_part = 5'000;  ///< 1 … 1,000,000
+};
+
+/// config.toml, [derived]: what a long-lived process makes by itself, once a day.
+struct DerivedSettings {
+  std::uint64_t summarise_after_days = 30;  ///< days older than that; 0: never
+  bool merge = true;                        ///< what was said again
 };
 
 /// Told now and then during long work: done and all items; return false to stop.

@@ -76,7 +76,8 @@ template <class Other, class Own>
   return std::pair(*std::move(others), std::move(mine));
 }
 
-/// part(0) … part(count - 1), beside each other as far as there are threads. Errors: of the first part that has one.
+/// part(0) … part(count - 1), beside each other as far as there are threads. Errors: of the first
+/// part that has one.
 template <class Part>
 [[nodiscard]] Result<void> run_parts(std::size_t count, const Part& part) {
   std::vector<Result<void>> results(count);

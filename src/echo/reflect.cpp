@@ -5,6 +5,7 @@
 
 #include "base/datetime.h"
 #include "base/utf8.h"
+#include "derive/sentences.h"
 
 namespace mbe {
 
@@ -13,29 +14,6 @@ namespace {
 constexpr std::size_t memories_max = 40;
 constexpr std::size_t days_max = 12;
 constexpr std::size_t sentence_bytes_max = 400;
-constexpr std::size_t sentences_read_max = 64;  ///< of one memory
-
-/// Sentences as they stand, ends included, blanks around them not.
-std::vector<std::string> sentences_of(const std::string& text) {
-  std::vector<std::string> out;
-  std::string one;
-  const auto finish = [&] {
-    const std::size_t begin = one.find_first_not_of(" \t\r\n");
-    if (begin != std::string::npos) {
-      out.push_back(one.substr(begin, one.find_last_not_of(" \t\r\n") - begin + 1));
-    }
-    one.clear();
-  };
-  for (std::size_t at = 0; at < text.size() && out.size() < sentences_read_max; ++at) {
-    one += text[at];
-    const bool end = text[at] == '.' || text[at] == '!' || text[at] == '?';
-    const bool followed = at + 1 == text.size() || text[at + 1] == ' ' || text[at + 1] == '\n';
-    const bool wide = one.ends_with("。") || one.ends_with("…");
-    if (text[at] == '\n' || (end && followed) || wide) finish();
-  }
-  finish();
-  return out;
-}
 
 /// What a text is about: its keywords and words.
 std::set<std::string> words_of(const AnalysisView& analysis) {

@@ -61,6 +61,18 @@ Result<void> read_transcripts(const toml::table& table, const std::string& file,
   return read_integer<std::uint64_t>(table, "lines_a_part", 1, lines_max, file, out.lines_a_part);
 }
 
+Result<void> read_derived(const toml::table& table, const std::string& file, DerivedSettings& out) {
+  MBE_TRY(only_keys(table, {"summarise_after_days", "merge"}, "[derived]", file));
+  if (const toml::node* node = table.get("merge")) {
+    const auto value = node->value_exact<bool>();
+    if (!value) return bad_value(file, "derived.merge", "true or false");
+    out.merge = *value;
+  }
+  constexpr std::uint64_t days_max = 36'500;
+  return read_integer<std::uint64_t>(table, "summarise_after_days", 0, days_max, file,
+                                     out.summarise_after_days);
+}
+
 Result<void> read_key(const toml::table& table, const std::string& file,
                       std::vector<std::string>& out) {
   MBE_TRY(only_keys(table, {"command"}, "[key]", file));
@@ -78,7 +90,8 @@ Result<void> read_key(const toml::table& table, const std::string& file,
 
 Result<HomeConfig> read_config(const toml::table& all, const std::string& file) {
   HomeConfig out;
-  MBE_TRY(only_keys(all, {"short_term", "model", "key", "transcripts"}, "the file", file));
+  MBE_TRY(
+      only_keys(all, {"short_term", "model", "key", "transcripts", "derived"}, "the file", file));
   if (const toml::table* part = all["short_term"].as_table()) {
     MBE_TRY(read_short_term(*part, file, out.short_term));
   }
@@ -91,6 +104,9 @@ Result<HomeConfig> read_config(const toml::table& all, const std::string& file) 
   }
   if (const toml::table* part = all["transcripts"].as_table()) {
     MBE_TRY(read_transcripts(*part, file, out.transcripts));
+  }
+  if (const toml::table* part = all["derived"].as_table()) {
+    MBE_TRY(read_derived(*part, file, out.derived));
   }
   return out;
 }

@@ -108,8 +108,14 @@ Result<Memory*> Engine::chain(const std::string& name, bool create) {
       return parts->purge(sequences_of(erasure.ranges), {}, nullptr);
     }));
   }
-  if (writable && parts_->options.background) parts->upkeep->start();
+  Upkeep& upkeep_of = *parts->upkeep;
   std::unique_ptr<Memory> memory(new Memory(std::move(parts)));
+  if (writable && parts_->options.background) {
+    upkeep_of.daily([memory = memory.get(), settings = parts_->home.config().derived] {
+      return memory->derive_by_itself(settings);
+    });
+    upkeep_of.start();
+  }
   return (parts_->open[name] = std::move(memory)).get();
 }
 

@@ -24,6 +24,7 @@ struct HomeConfig {
   std::string embedding_model;                ///< [model] embedding; empty: the default one
   std::vector<std::string> root_key_command;  ///< [key] command: argv that prints 32 bytes
   TranscriptSettings transcripts;             ///< [transcripts] write, lines_a_part
+  DerivedSettings derived;                    ///< [derived] summarise_after_days, merge
 
   /// Errors: invalid_argument (not TOML, an unknown key, a value out of range; line named).
   [[nodiscard]] static Result<HomeConfig> parse(std::string_view toml, const std::string& file);

@@ -117,6 +117,8 @@ std::vector<FlagChange> flag_changes(const Payload& payload) {
     if (!reference.chain.empty()) continue;
     const std::uint64_t target = reference.sequence;
     if (payload.kind == Kind::supersede) out.push_back({target, Flag::superseded, true});
+    const bool stays = &reference == &payload.refs.front();
+    if (payload.kind == Kind::merge && !stays) out.push_back({target, Flag::superseded, true});
     if (payload.kind != Kind::pin) continue;
     if (payload.action == "pin") out.push_back({target, Flag::pinned, true});
     if (payload.action == "unpin") out.push_back({target, Flag::pinned, false});

@@ -36,9 +36,13 @@ Result<void> Upkeep::tick(TimeMs now) {
   }
   if (!scrubbed_ && now - since_ >= scrub_idle_ms) {
     scrubbed_ = true;
-    return chain_.scrub();
+    MBE_TRY(chain_.scrub());
   }
-  return {};
+  constexpr TimeMs day_ms = 86'400'000;
+  const bool due = !daily_done_ || now - *daily_done_ >= day_ms;
+  if (!daily_ || !due || now - since_ < daily_idle_ms) return {};
+  daily_done_ = now;
+  return daily_();
 }
 
 }  // namespace mbe

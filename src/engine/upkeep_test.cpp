@@ -61,5 +61,24 @@ TEST_F(UpkeepTest, ThreadsOfALongLivedEngineEndWithIt) {
   EXPECT_EQ(memory_->stats()->memories, 1U);
 }
 
+TEST_F(UpkeepTest, DoesTheDailyWorkOnceADayInAStillHour) {
+  const auto& parts = memory_->parts();
+  Upkeep upkeep(*parts.chain, *parts.derived, *parts.vectors);
+  int done = 0;
+  upkeep.daily([&]() -> Result<void> {
+    ++done;
+    return {};
+  });
+  remember("the heron stands in the pond");
+  ASSERT_TRUE(upkeep.tick(10'000).ok());
+  ASSERT_TRUE(upkeep.tick(609'000).ok());
+  EXPECT_EQ(done, 0);
+  ASSERT_TRUE(upkeep.tick(610'000).ok());
+  ASSERT_TRUE(upkeep.tick(620'000).ok());
+  EXPECT_EQ(done, 1);
+  ASSERT_TRUE(upkeep.tick(610'000 + 86'400'000).ok());
+  EXPECT_EQ(done, 2);
+}
+
 }  // namespace
 }  // namespace mbe

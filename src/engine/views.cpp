@@ -11,8 +11,9 @@ namespace mbe {
 
 namespace {
 
-constexpr Kind memory_kinds[] = {Kind::utterance, Kind::answer,    Kind::fact,    Kind::summary,
-                                 Kind::merge,     Kind::supersede, Kind::insight, Kind::creation};
+/// Found without being asked for. What only says again what others say (summary, merge) is not.
+constexpr Kind memory_kinds[] = {Kind::utterance, Kind::answer,  Kind::fact,
+                                 Kind::supersede, Kind::insight, Kind::creation};
 
 std::string language_name(Language language) {
   return language == Language::korean ? "ko" : language == Language::english ? "en" : "other";
@@ -135,7 +136,8 @@ Result<void> add_flags(BlockView& view, const AttributeSnapshot& attributes) {
   MBE_ASSIGN(const SequenceSet naming,
              attributes.with_value(Field::keyword,
                                    std::string(reference_mark) + std::to_string(view.block_index)));
-  MBE_ASSIGN(const SequenceSet updates, attributes.select({.kinds = {Kind::supersede}}));
+  MBE_ASSIGN(const SequenceSet updates,
+             attributes.select({.kinds = {Kind::supersede, Kind::merge}}));
   for (const std::uint64_t by : (naming & updates).to_vector()) view.superseded_by = by;
   return {};
 }

@@ -13,6 +13,8 @@ namespace mbe {
 [[nodiscard]] std::vector<Operation> reading_operations();
 /// observe … compose.
 [[nodiscard]] std::vector<Operation> working_operations();
+/// block_summary … conflicts.
+[[nodiscard]] std::vector<Operation> deriving_operations();
 /// import … scrub.
 [[nodiscard]] std::vector<Operation> chain_operations();
 /// analyse, similarity.

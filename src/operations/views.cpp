@@ -238,6 +238,34 @@ Json goals_json(const std::vector<GoalView>& goals, const std::string& state) {
   return {{"goals", std::move(list)}};
 }
 
+Json derived_json(const std::vector<DerivedBlock>& made) {
+  Json out = Json::array();
+  for (const DerivedBlock& one : made) {
+    out.push_back({{"block_index", one.block_index ? Json(*one.block_index) : Json()},
+                   {"name", one.name},
+                   {"text", one.text},
+                   {"sources", one.sources},
+                   {"rule", one.rule}});
+  }
+  return {{"made", std::move(out)}};
+}
+
+Json filter_json(const std::vector<BlockView>& blocks) {
+  Json out = Json::array();
+  for (const BlockView& block : blocks) out.push_back(block_json(block, false));
+  return {{"blocks", std::move(out)}};
+}
+
+Json conflicts_json(const std::vector<ConflictView>& conflicts) {
+  Json out = Json::array();
+  for (const ConflictView& one : conflicts) {
+    out.push_back({{"rule", one.rule},
+                   {"earlier", block_json(one.earlier, false)},
+                   {"later", block_json(one.later, false)}});
+  }
+  return {{"conflicts", std::move(out)}};
+}
+
 Json days_json(const std::vector<DaySummary>& days) {
   Json list = Json::array();
   for (const DaySummary& day : days) list.push_back(day_json(day));

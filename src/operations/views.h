@@ -33,6 +33,10 @@ namespace mbe {
 [[nodiscard]] Json turns_json(const std::string& conversation, const std::vector<TurnView>& turns);
 /// The goals in that state, "all" for every one.
 [[nodiscard]] Json goals_json(const std::vector<GoalView>& goals, const std::string& state);
+/// Of block_summary and block_merger.
+[[nodiscard]] Json derived_json(const std::vector<DerivedBlock>& made);
+[[nodiscard]] Json filter_json(const std::vector<BlockView>& blocks);
+[[nodiscard]] Json conflicts_json(const std::vector<ConflictView>& conflicts);
 [[nodiscard]] Json days_json(const std::vector<DaySummary>& days);
 /// {"blocks", "next"}: where the next page begins, null after the last.
 [[nodiscard]] Json list_json(const std::vector<BlockView>& blocks, const ListRequest& request);
