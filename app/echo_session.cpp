@@ -74,7 +74,8 @@ class ServedSession final : public EchoSession {
                }));
     if (reply.status != ok_status) return told_error(reply.body);
     if (failed) return *failed;
-    return done;
+    if (done.is_object()) return done;
+    return fail(ErrorCode::io, "the server ended in the middle of its answer; start it again");
   }
 
   Result<Json> run(const std::string& operation, const Json& arguments) override {
