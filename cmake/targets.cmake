@@ -39,5 +39,10 @@ function(mbe_test name)
   target_link_libraries(${name} PRIVATE mbe_options ${ARG_LINK} GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
     MBE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MBE_BUILD_DIR="${PROJECT_BINARY_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  # Instrumented code is several times slower, and the machine may have other work.
+  if(MBE_SANITIZE OR MBE_COVERAGE)
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 10")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 300
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
