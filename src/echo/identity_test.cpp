@@ -109,14 +109,13 @@ TEST_F(IdentityTest, ASignatureOfAnotherKeyOrTextIsNotSound) {
 }
 
 TEST_F(IdentityTest, DataOfAnotherFormIsNotSound) {
-  for (const char* data :
-       {R"({"version":"1"})", R"({"version":1,"name":[],"origin":"mina"})",
-        R"({"version":1,"name":"Echo","origin":"mina","signature":null})", "[]", "no JSON"}) {
+  for (const char* data : {R"({"version":"1"})", R"({"version":1,"name":[],"origin":"mina"})",
+                           R"({"version":1,"name":"Echo","origin":"mina","signature":null})"}) {
     ASSERT_TRUE(memory_->record({.kind = "identity", .text = "I am another", .data = data}).ok());
   }
   const auto all = identities(*memory_, signer());
   ASSERT_TRUE(all.ok()) << all.error().message();
-  ASSERT_EQ(all->size(), 5U);
+  ASSERT_EQ(all->size(), 3U);
   for (const Identity& one : *all) EXPECT_FALSE(one.is_sound);
 }
 
