@@ -98,7 +98,7 @@ class ServedSession final : public EchoSession {
     out.url = "http://localhost" + path;
     out.unix_socket = socket_;
     out.headers = {"Content-Type: application/json", "Accept-Language: " + language_};
-    out.body = body.dump();
+    out.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     return out;
   }
   std::string socket_, language_;
