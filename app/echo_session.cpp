@@ -74,7 +74,8 @@ class ServedSession final : public EchoSession {
                }));
     if (reply.status != ok_status) return told_error(reply.body);
     if (failed) return *failed;
-    return done;
+    if (done.is_object()) return done;
+    return fail(ErrorCode::io, "the server ended in the middle of its answer; start it again");
   }
 
   Result<Json> run(const std::string& operation, const Json& arguments) override {
@@ -97,7 +98,7 @@ class ServedSession final : public EchoSession {
     out.url = "http://localhost" + path;
     out.unix_socket = socket_;
     out.headers = {"Content-Type: application/json", "Accept-Language: " + language_};
-    out.body = body.dump();
+    out.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
     return out;
   }
   std::string socket_, language_;

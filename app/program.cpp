@@ -3,6 +3,7 @@
 #include <csignal>
 #include <span>
 
+#include "base/guarded.h"
 #include "base/resources.h"
 #include "commands.h"
 #include "ui/help.h"
@@ -111,7 +112,7 @@ int run_program(int argc, const char* const* argv) {
     show_help(context, command);
     return finish(context, exit_code(ErrorCode::invalid_argument));
   }
-  const Result<int> result = command.action()(context);
+  const Result<int> result = guarded([&] { return command.action()(context); });
   const int code = result ? result.value() : context.report(result.error());
   return finish(context, code);
 }

@@ -29,6 +29,15 @@ function(mbe_library name)
   endif()
 endfunction()
 
+# A test's time limit in this build: instrumented code is several times slower, and the machine may
+# have other work.
+function(mbe_timeout out seconds)
+  if(MBE_SANITIZE OR MBE_COVERAGE)
+    math(EXPR seconds "${seconds} * 10")
+  endif()
+  set(${out} ${seconds} PARENT_SCOPE)
+endfunction()
+
 # One GoogleTest program; every TEST in it is registered with CTest under its own name.
 function(mbe_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
@@ -39,5 +48,7 @@ function(mbe_test name)
   target_link_libraries(${name} PRIVATE mbe_options ${ARG_LINK} GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
     MBE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MBE_BUILD_DIR="${PROJECT_BINARY_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  mbe_timeout(timeout ${ARG_TIMEOUT})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 300
+    PROPERTIES TIMEOUT ${timeout})
 endfunction()

@@ -26,6 +26,7 @@ while read -r fuzzer; do
     -timeout=20 -artifact_prefix="build/fuzz/found/$name-" "${corpora[@]}" \
     >"build/fuzz/$name.log" 2>&1; then
     tail -n 30 "build/fuzz/$name.log"
+    say "failed: $name"
     status=1
   fi
   grep -E 'stat::(number_of_executed_units|new_units_added)' "build/fuzz/$name.log" || true

@@ -18,10 +18,10 @@ stop() {
   exit 1
 }
 
-# logged NAME LOG COMMAND...: runs a long command with its output in LOG, and every ten seconds
-# shows how far a build in it has come ("[12/79]"). On failure shows the end of LOG. Ctrl-C ends the
-# command too: a job in the background of a script would not hear of it.
-logged() {
+# watched NAME LOG COMMAND...: runs a long command with its output in LOG, and every ten seconds
+# shows how far a build ("[12/79]") or tests ("12/79 Test") in it have come; its status is the
+# command's. Ctrl-C ends the command too: a job in the background of a script would not hear of it.
+watched() {
   local name=$1 log=$2 job ticks=0
   shift 2
   "$@" >"$log" 2>&1 &
@@ -32,12 +32,16 @@ logged() {
     sleep 0.2
     ticks=$((ticks + 1))
     if [ $((ticks % 50)) -eq 0 ]; then
-      say "$name $(grep -aoE '^\[[0-9]+/[0-9]+\]' "$log" | tail -n 1)"
+      say "$name $(grep -aoE '^(\[[0-9]+/[0-9]+\]| *[0-9]+/[0-9]+ Test)' "$log" | tail -n 1)"
     fi
   done
-  if ! wait "$job"; then
-    tail -n 30 "$log" >&2
-    stop "$name (whole log: $log)"
-  fi
   trap - INT TERM
+  wait "$job"
+}
+
+# logged NAME LOG COMMAND...: the same; on failure shows the end of LOG and ends the script.
+logged() {
+  if watched "$@"; then return 0; fi
+  tail -n 30 "$2" >&2
+  stop "$1 (whole log: $2)"
 }

@@ -10,8 +10,8 @@ run_ctest() {
   shift
   say "tests of $preset"
   rm -f "$junit"
-  ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" \
-    --output-junit "$PWD/$junit" "$@" >"$log" 2>&1 || true
+  watched "tests of $preset" "$log" ctest --test-dir "build/$preset" --output-on-failure \
+    --parallel "$(nproc)" --output-junit "$PWD/$junit" "$@" || true
   if [ ! -f "$junit" ]; then
     tail -n 30 "$log"
     failed=$((failed + 1))

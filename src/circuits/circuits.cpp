@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/guarded.h"
 #include "llm/openai_style.h"
 
 namespace mbe {
@@ -34,6 +35,18 @@ class Deadline {
  private:
   std::jthread thread_;
 };
+
+/// Null where it is no JSON, or nested deeper than any note: who writes JSON goes down with it.
+nlohmann::json parse_note(const std::string& text) {
+  constexpr int depth_max = 16;
+  bool deep = false;
+  const auto shallow = [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    deep = deep || depth > depth_max;
+    return !deep;
+  };
+  nlohmann::json out = nlohmann::json::parse(text, shallow, false);
+  return deep || out.is_discarded() ? nlohmann::json() : out;
+}
 
 std::unique_ptr<ChatModel> remote_model(const ModelConfig& config) {
   return openai_style(
@@ -124,7 +137,7 @@ CircuitEvent Circuits::note(const NoteRequest& request, const std::stop_token& s
   std::stop_source source;
   const std::stop_callback outer(stop, [&source] { source.request_stop(); });
   const Deadline deadline(config.deadline, source);
-  Result<ChatReply> reply =
+  const Result<ChatReply> reply =
       models_.at(config.model).chat().answer(request.request, source.get_token(), {});
   out.ms = since(begun).count();
   if (!reply.ok()) {
@@ -133,7 +146,7 @@ CircuitEvent Circuits::note(const NoteRequest& request, const std::stop_token& s
                      : reply.error();
     return out;
   }
-  const nlohmann::json note = nlohmann::json::parse(reply->text, nullptr, false);
+  const nlohmann::json note = parse_note(reply->text);
   if (!note.is_object()) {
     out.error = fail(ErrorCode::corrupt, "its note is not the JSON it was asked for");
     return out;
@@ -163,9 +176,15 @@ std::vector<CircuitEvent> Circuits::notes(const std::vector<NoteRequest>& reques
       continue;
     }
     threads.emplace_back([&, i] {
-      told({request.circuit, CircuitState::started, model, {}, 0, {}});
-      out[i] = note(request, stop);
-      told(out[i]);
+      const Result<void> done = guarded([&]() -> Result<void> {
+        told({request.circuit, CircuitState::started, model, {}, 0, {}});
+        out[i] = note(request, stop);
+        told(out[i]);
+        return {};
+      });
+      if (!done.ok()) {
+        out[i] = {request.circuit, CircuitState::failed, model, {}, 0, done.error()};
+      }
     });
   }
   threads.clear();  // waits for them

@@ -262,7 +262,7 @@ class Answerer::One {
     answered.used = prompt_.included;
     if (question_index_) answered.used.push_back(*question_index_);
     if (!creation_.empty()) answered.answer_kind = "creation";
-    answered.data = evidence.dump();
+    answered.data = evidence.dump(-1, ' ', false, Json::error_handler_t::replace);  // a path
     MBE_ASSIGN(const Saved saved, owner_.core_.save_memory(answered));
     answer_index_ = saved.answer->block_index;
     return {};

@@ -106,12 +106,15 @@ Identity read(const BlockView& block, const Signer& signer) {
   out.fixed_ms = block.recorded_ms;
   out.data = Json::parse(block.data, nullptr, false);
   if (!out.data.is_object()) return out;
-  out.version = out.data.value("version", std::uint64_t{0});
-  out.name = out.data.value("name", "");
-  out.origin = out.data.value("origin", "");
   out.sentence = block.context;
-  out.is_sound =
-      is_signed_by(signer.public_key(), out.data.value("signature", ""), signed_text(out.data));
+  try {
+    out.version = out.data.at("version").get<std::uint64_t>();
+    out.name = out.data.at("name").get<std::string>();
+    out.origin = out.data.at("origin").get<std::string>();
+    out.is_sound = is_signed_by(signer.public_key(), out.data.at("signature").get<std::string>(),
+                                signed_text(out.data));
+  } catch (const Json::exception&) {  // not what fix_identity() writes: not sound
+  }
   return out;
 }
 

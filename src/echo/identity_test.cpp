@@ -108,6 +108,17 @@ TEST_F(IdentityTest, ASignatureOfAnotherKeyOrTextIsNotSound) {
   EXPECT_TRUE(identities(*memory_, other)->at(1).is_sound);
 }
 
+TEST_F(IdentityTest, DataOfAnotherFormIsNotSound) {
+  for (const char* data : {R"({"version":"1"})", R"({"version":1,"name":[],"origin":"mina"})",
+                           R"({"version":1,"name":"Echo","origin":"mina","signature":null})"}) {
+    ASSERT_TRUE(memory_->record({.kind = "identity", .text = "I am another", .data = data}).ok());
+  }
+  const auto all = identities(*memory_, signer());
+  ASSERT_TRUE(all.ok()) << all.error().message();
+  ASSERT_EQ(all->size(), 3U);
+  for (const Identity& one : *all) EXPECT_FALSE(one.is_sound);
+}
+
 TEST_F(IdentityTest, KeepsItsKeyToItself) {
   const std::string first = signer().public_key();
   EXPECT_EQ(signer().public_key(), first);

@@ -1,10 +1,12 @@
 #include "embed/llama_embedder.h"
 
 #include <algorithm>
+#include <deque>
 #include <fstream>
 #include <string>
 #include <thread>
 
+#include "base/parallel.h"
 #include "base/utf8.h"
 #include "embed/normalise.h"
 
@@ -130,7 +132,7 @@ Result<EmbeddingRows> LlamaEmbedder::run(std::span<const LlamaModel::Tokens> tok
   };
   {
     const auto batches_least = tokens.size() / batch_texts_max;
-    std::vector<std::jthread> helpers;
+    std::deque<ParallelTask> helpers;
     while (helpers.size() + 1 < std::min(workers_, batches_least)) helpers.emplace_back(work);
     work();
   }

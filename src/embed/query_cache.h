@@ -3,6 +3,7 @@
 // of one Embedder, the least recently used goes first. Thread-safe; embeds outside its lock.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <string>
@@ -26,7 +27,7 @@ class QueryCache {
   /// Vectors held now.
   [[nodiscard]] std::size_t size();
 
-  /// Forgets all: an erased text must not stay behind as a key.
+  /// Forgets all, what is being embedded too: an erased text must not stay behind as a key.
   void clear();
 
  private:
@@ -36,13 +37,15 @@ class QueryCache {
   };
   using Entries = std::list<Entry>;
 
-  void keep(std::string_view query, const std::vector<float>& vector);
+  /// Unless it was cleared since `clearing` was read.
+  void keep(std::string_view query, const std::vector<float>& vector, std::uint64_t clearing);
 
   Embedder& embedder_;
   std::size_t capacity_;
   std::mutex mutex_;
   Entries entries_;                                                ///< newest first; by mutex_
   std::unordered_map<std::string_view, Entries::iterator> found_;  ///< keys in entries_; by mutex_
+  std::uint64_t clearings_ = 0;                                    ///< by mutex_
 };
 
 }  // namespace mbe

@@ -49,5 +49,39 @@ TEST(QueryCache, ForgetsAllWhenCleared) {
   EXPECT_EQ(embedder.texts_embedded(), 2U);
 }
 
+/// Clears a cache while it embeds for it.
+class ClearingEmbedder final : public Embedder {
+ public:
+  QueryCache* cache = nullptr;
+
+  [[nodiscard]] const std::string& model_id() const override { return real_.model_id(); }
+  [[nodiscard]] std::size_t dim() const override { return real_.dim(); }
+  [[nodiscard]] std::size_t tokens_max() const override { return real_.tokens_max(); }
+  [[nodiscard]] Result<std::size_t> count_tokens(std::string_view text) override {
+    return real_.count_tokens(text);
+  }
+  [[nodiscard]] Result<EmbeddingRows> embed(std::span<const std::string_view> texts,
+                                            TextRole role) override {
+    if (cache != nullptr) cache->clear();
+    return real_.embed(texts, role);
+  }
+  [[nodiscard]] Result<EmbeddingRows> embed_in_context(
+      std::span<const ContextText> texts) override {
+    return real_.embed_in_context(texts);
+  }
+
+ private:
+  TestEmbedder real_;
+};
+
+TEST(QueryCache, KeepsNothingThatWasBeingEmbeddedWhenCleared) {
+  ClearingEmbedder embedder;
+  QueryCache cache(embedder);
+  ASSERT_TRUE(cache.embed("before").ok());
+  embedder.cache = &cache;
+  ASSERT_TRUE(cache.embed("words").ok());
+  EXPECT_EQ(cache.size(), 0U);
+}
+
 }  // namespace
 }  // namespace mbe

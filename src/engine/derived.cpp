@@ -223,6 +223,7 @@ Result<void> Derived::carry_out(const Block& erase_block, Batch& batch) {
 
 Result<void> Derived::follow(const Progress& progress) {
   const std::lock_guard lock(mutex_);
+  if (keyword_ == nullptr) MBE_TRY(open_indexes());  // making them anew failed half way
   MBE_TRY(chain_.refresh());
   MBE_ASSIGN(std::uint64_t next, first_missing());
   const std::uint64_t head = chain_.head().sequence;
@@ -266,6 +267,7 @@ DerivedSnapshot Derived::snapshot() const {
 
 bool Derived::holds_erased() const {
   const std::lock_guard lock(mutex_);
+  if (attributes_ == nullptr) return false;
   const auto covered = attributes_->covered();
   const std::vector<Erasure> erasures = chain_.erasures();
   return may_write() && covered && !erasures.empty() &&
@@ -274,7 +276,8 @@ bool Derived::holds_erased() const {
 
 Result<void> Derived::flush() {
   const std::lock_guard lock(mutex_);
-  if (!may_write() || keyword_->tail_documents() + attributes_->tail_records() == 0) return {};
+  if (!may_write() || keyword_ == nullptr) return {};
+  if (keyword_->tail_documents() + attributes_->tail_records() == 0) return {};
   // A short tail is cheaper to analyse again than to write as files of its own.
   if (attributes_->tail_records() < flush_tail_blocks) return {};
   MBE_TRY(keyword_->flush());
@@ -292,15 +295,18 @@ Result<void> Derived::rebuild(const Progress& progress) {
   }
   MBE_TRY(follow(progress));
   const std::lock_guard lock(mutex_);
+  if (keyword_ == nullptr) return {};  // somebody else begins anew
   MBE_TRY(keyword_->flush());
   return attributes_->flush();
 }
 
 std::uint64_t Derived::keyword_bytes() const {
-  return keyword_->bytes_on_disk();
+  const std::lock_guard lock(mutex_);
+  return keyword_ == nullptr ? 0 : keyword_->bytes_on_disk();
 }
 std::uint64_t Derived::attribute_bytes() const {
-  return attributes_->bytes_on_disk();
+  const std::lock_guard lock(mutex_);
+  return attributes_ == nullptr ? 0 : attributes_->bytes_on_disk();
 }
 
 }  // namespace mbe

@@ -12,6 +12,18 @@
 namespace mbe {
 namespace {
 
+TEST_F(EngineTest, RefusesAConversationThatHasNoName) {
+  for (const std::string& name : {std::string("\xff"), std::string(1'025, 'x')}) {
+    const ErrorCode refused = ErrorCode::invalid_argument;
+    EXPECT_EQ(memory_->observe({.text = "hello", .conversation = name}).error().code(), refused);
+    EXPECT_EQ(memory_->compose({.input = "hello", .conversation = name}).error().code(), refused);
+    EXPECT_EQ(memory_->short_term(name).error().code(), refused);
+  }
+  EXPECT_TRUE(memory_->observe({.text = "hello", .conversation = std::string(1'024, 'x')}).ok());
+  EXPECT_EQ(memory_->compose({.input = "hello", .identity = "\xff"}).error().code(),
+            ErrorCode::invalid_argument);
+}
+
 TEST_F(EngineTest, RemembersAndRecallsAcrossRestarts) {
   const auto walnut = remember("I am allergic to walnuts and pecans.");
   remember("The cat sleeps on the radiator.");

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <optional>
 #include <semaphore>
+#include <system_error>
 #include <thread>
 
 #include "engine/memory_parts.h"
@@ -30,7 +31,10 @@ class AnalysisAhead {
         ready_(parts_.size()) {
     const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
     const std::size_t count = std::min({processors, analysts_max, parts_.size()});
-    while (threads_.size() < count) threads_.emplace_back([this] { work(); });
+    try {
+      while (threads_.size() < count) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {  // the system is out of threads: fewer will do
+    }
   }
   ~AnalysisAhead() {
     next_ = parts_.size();
@@ -42,23 +46,27 @@ class AnalysisAhead {
   [[nodiscard]] std::size_t parts() const { return parts_.size(); }
   /// Each part once, in order. Waits until it is there.
   [[nodiscard]] std::vector<Analysed> take(std::size_t part) {
+    if (threads_.empty()) return analysed(part);
     ready_[part].wait(false);
     room_.release();
     return std::move(parts_[part]);
   }
 
  private:
+  [[nodiscard]] std::vector<Analysed> analysed(std::size_t part) const {
+    const std::size_t from = part * part_requests;
+    std::vector<Analysed> out(std::min(part_requests, requests_.size() - from));
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i].payload = memory_.payload_of(requests_[from + i], out[i].analysis);
+    }
+    return out;
+  }
   void work() {
     for (;;) {
       room_.acquire();
       const std::size_t part = next_++;
       if (part >= parts_.size()) return;
-      const std::size_t from = part * part_requests;
-      std::vector<Analysed> out(std::min(part_requests, requests_.size() - from));
-      for (std::size_t i = 0; i < out.size(); ++i) {
-        out[i].payload = memory_.payload_of(requests_[from + i], out[i].analysis);
-      }
-      parts_[part] = std::move(out);
+      parts_[part] = analysed(part);
       ready_[part].test_and_set();
       ready_[part].notify_one();
     }

@@ -1,5 +1,6 @@
 // Memory: bulk import. The indexes take in one part while the next is analysed, sealed and synced.
 #include <future>
+#include <system_error>
 #include <unordered_set>
 
 #include "engine/memory_parts.h"
@@ -37,7 +38,11 @@ class Indexing {
   /// Waits for the run before. Errors: those of follow().
   Result<void> start() {
     MBE_TRY(finish());
-    running_ = std::async(std::launch::async, [this] { return derived_.follow(); });
+    try {
+      running_ = std::async(std::launch::async, [this] { return derived_.follow(); });
+    } catch (const std::system_error&) {  // the system is out of threads
+      return derived_.follow();
+    }
     return {};
   }
   Result<void> finish() { return running_.valid() ? running_.get() : Result<void>(); }

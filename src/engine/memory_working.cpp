@@ -238,6 +238,7 @@ Result<std::vector<WaypointView>> Memory::update_waypoints(const std::string& co
 
 Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   MBE_TRY(check_text(request.input));
+  if (!request.identity.empty()) MBE_TRY(check_text(request.identity));
   PromptRequest prompt;
   MBE_ASSIGN(prompt.format, format_of(request.format));
   MBE_ASSIGN(const Conversation talk,

@@ -74,7 +74,7 @@ Result<void> Vectors::open_former() {
 /// Nothing is pending: from now on the new model answers, and the former's vectors go.
 Result<void> Vectors::finish_switch() {
   const std::lock_guard lock(mutex_);
-  if (!former_ || !options_.may_write) return {};
+  if (!former_ || !index_ || !options_.may_write) return {};
   MBE_TRY(index_->activate());
   former_.reset();
   return {};
@@ -82,7 +82,13 @@ Result<void> Vectors::finish_switch() {
 
 std::shared_ptr<const VectorSnapshot> Vectors::snapshot() const {
   const std::lock_guard lock(mutex_);
-  return index_->snapshot();
+  return index_ == nullptr ? nullptr : index_->snapshot();
+}
+
+/// Where starting over failed half way, it is tried again.
+Result<void> Vectors::ensure_index() {
+  const std::lock_guard lock(mutex_);
+  return index_ == nullptr ? open_index() : Result<void>();
 }
 
 Result<SequenceSet> Vectors::pending(const DerivedSnapshot& indexes) const {
@@ -91,8 +97,11 @@ Result<SequenceSet> Vectors::pending(const DerivedSnapshot& indexes) const {
     if (is_memory_kind(static_cast<Kind>(kind))) filter.kinds.push_back(static_cast<Kind>(kind));
   }
   MBE_ASSIGN(SequenceSet out, indexes.attributes->select(filter));
-  if (index_ == nullptr) return out;
-  MBE_ASSIGN(const SequenceSet there, snapshot()->sequences(own_kinds));
+  const auto vectors = snapshot();
+  if (vectors == nullptr) return out;
+  MBE_ASSIGN(const SequenceSet there, vectors->sequences(own_kinds));
+  const std::lock_guard lock(mutex_);
+  out -= unreadable_;
   return out -= there;
 }
 
@@ -100,11 +109,16 @@ Result<SequenceSet> Vectors::pending(const DerivedSnapshot& indexes) const {
 /// neighbours are known: the next turn is there, or the log has gone on without one.
 Result<SequenceSet> Vectors::pending_contexts(const DerivedSnapshot& indexes) const {
   const auto vectors = snapshot();
+  if (vectors == nullptr) return SequenceSet();
   MBE_ASSIGN(SequenceSet out, vectors->sequences(kind_bit(VectorKind::turn)));
   MBE_ASSIGN(const SequenceSet there, vectors->sequences(kind_bit(VectorKind::window_context)));
   MBE_ASSIGN(const SequenceSet alone, indexes.attributes->with_value(Field::keyword, alone_mark));
   out -= there;
   out -= alone;
+  {
+    const std::lock_guard lock(mutex_);
+    out -= unreadable_;
+  }
   const std::uint64_t head = chain_.head().sequence;
   for (std::uint64_t late = head - std::min(head, settled_after); late <= head; ++late) {
     if (!out.contains(late)) continue;
@@ -137,7 +151,8 @@ Vectors::Query Vectors::query(const std::string& cue) {
   {
     const std::lock_guard lock(mutex_);
     if (out.pending > 0) former = former_;
-    out.snapshot = former == nullptr ? index_->snapshot() : former->index->snapshot();
+    const VectorIndex* index = former == nullptr ? index_.get() : former->index.get();
+    if (index != nullptr) out.snapshot = index->snapshot();
   }
   out.model_id = former == nullptr ? model_id() : former->embedder->model_id();
   auto vector = (former == nullptr ? cache_ : former->cache)->embed(cue);
@@ -148,8 +163,9 @@ Vectors::Query Vectors::query(const std::string& cue) {
 }
 
 Result<std::optional<std::vector<float>>> Vectors::of_block(std::uint64_t sequence) const {
-  if (index_ == nullptr) return std::optional<std::vector<float>>();
-  MBE_ASSIGN(auto stored, snapshot()->vectors(sequence));
+  const auto vectors = snapshot();
+  if (vectors == nullptr) return std::optional<std::vector<float>>();
+  MBE_ASSIGN(auto stored, vectors->vectors(sequence));
   for (auto& one : stored) {
     if (one.entry.kind != VectorKind::window_context) return std::optional(std::move(one.values));
   }
@@ -163,10 +179,10 @@ std::vector<std::string> Vectors::emotions(const std::vector<float>& vector) con
 
 Result<void> Vectors::forget(const ErasedBlocks& erased) {
   if (cache_ != nullptr) cache_->clear();
+  const std::lock_guard lock(mutex_);
   if (index_ == nullptr) {
     return options_.may_write ? remove_directory(files_, options_.directory) : Result<void>();
   }
-  const std::lock_guard lock(mutex_);
   if (former_) former_->cache->clear();
   for (VectorIndex* index : {former_ ? former_->index.get() : nullptr, index_.get()}) {
     if (index == nullptr) continue;
@@ -194,14 +210,15 @@ Result<void> Vectors::start_over() {
   const std::lock_guard lock(mutex_);
   index_.reset();
   former_.reset();
+  unreadable_ = {};
   MBE_TRY(remove_directory(files_, options_.directory));
   return open_index();
 }
 
 Result<void> Vectors::flush() {
-  if (index_ == nullptr || !options_.may_write) return {};
+  if (!options_.may_write) return {};
   const std::lock_guard lock(mutex_);
-  if (index_->tail_vectors() == 0) return {};
+  if (index_ == nullptr || index_->tail_vectors() == 0) return {};
   return former_ ? index_->flush() : index_->activate();
 }
 
@@ -235,10 +252,12 @@ void Vectors::run(const std::stop_token& stop) {
 }
 
 std::uint64_t Vectors::count() const {
-  return index_ == nullptr ? 0 : snapshot()->vector_count();
+  const auto vectors = snapshot();
+  return vectors == nullptr ? 0 : vectors->vector_count();
 }
 
 std::uint64_t Vectors::bytes() const {
+  const std::lock_guard lock(mutex_);
   return index_ == nullptr ? 0 : index_->bytes_on_disk();
 }
 

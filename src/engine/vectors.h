@@ -1,7 +1,7 @@
 // The vectors of one chain: which blocks still lack one, embedding them, and the query's side.
-// Invariant: a block is pending exactly if it says something and has no vector of the model in use;
-// nothing else is remembered, so a crash or an erasure leaves no queue to repair. Embedding never
-// stands on the write path. Any thread.
+// Invariant: a block is pending exactly if it says something, can be read, and has no vector of the
+// model in use; nothing else is remembered, so a crash or an erasure leaves no queue to repair.
+// Embedding never stands on the write path. Any thread.
 #pragma once
 
 #include <condition_variable>
@@ -93,8 +93,10 @@ class Vectors {
   enum class Effort : std::uint8_t { now, lowest };
   Vectors(FileSystem& files, Chain& chain, Derived& derived, Options options);
   Result<void> open_index();
+  Result<void> ensure_index();
   Result<void> open_former();
   Result<void> finish_switch();
+  /// Null where there is no index.
   [[nodiscard]] std::shared_ptr<const VectorSnapshot> snapshot() const;
   [[nodiscard]] Result<SequenceSet> pending_contexts(const DerivedSnapshot& indexes) const;
   Result<void> embed_blocks(const std::vector<std::uint64_t>& sequences, Effort effort);
@@ -103,6 +105,7 @@ class Vectors {
   Result<void> gather(std::uint64_t sequence, Batch& batch);
   Result<void> gather_context(std::uint64_t sequence, const DerivedSnapshot& indexes, Batch& batch);
   Result<void> copy_own(std::uint64_t sequence, Batch& batch);
+  void note_unreadable(std::uint64_t sequence);
   Result<EmbeddingRows> rows_of(const Batch& batch);
   Result<void> run_batch(Batch& batch);
   /// Removes the vectors of the erased blocks, and of the turns whose context held them, from disk
@@ -121,7 +124,8 @@ class Vectors {
 
   std::mutex embedding_;      ///< one caller embeds at a time, so that nothing is embedded twice
   mutable std::mutex mutex_;  ///< one writer of the index at a time
-  std::unique_ptr<VectorIndex> index_;
+  std::unique_ptr<VectorIndex> index_;  ///< guarded by mutex_; null without a model
+  SequenceSet unreadable_;  ///< nothing there to embed, so nothing to wait for; guarded by mutex_
 
   /// The model that answered before, while its successor's vectors are not complete.
   struct Former {

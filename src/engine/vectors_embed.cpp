@@ -63,9 +63,10 @@ Result<std::uint64_t> Vectors::embed_pending(std::uint64_t blocks_max, Reach rea
 
 Result<std::uint64_t> Vectors::embed_in_turn(std::uint64_t blocks_max, Reach reach, Effort effort,
                                              const Progress& progress) {
-  MBE_TRY(derived_.follow());
+  MBE_TRY(ensure_index());
   std::uint64_t done = 0;
   for (;;) {
+    MBE_TRY(derived_.follow());
     const DerivedSnapshot indexes = derived_.snapshot();
     MBE_ASSIGN(const SequenceSet waiting, pending(indexes));
     SequenceSet contexts;
@@ -105,7 +106,7 @@ Result<void> Vectors::embed_contexts(const std::vector<std::uint64_t>& sequences
 
 Result<void> Vectors::gather(std::uint64_t sequence, Batch& batch) {
   MBE_ASSIGN(const Block block, chain_.read(sequence));
-  if (block.state != BlockState::ok) return {};
+  if (block.state != BlockState::ok) return note_unreadable(sequence), Result<void>();
   const std::string& text = block.payload.text;
   const auto count = [&](std::string_view piece) { return options_.embedder->count_tokens(piece); };
   // A byte is at least a token only for the rarest texts; a short one need not be counted.
@@ -132,7 +133,7 @@ Result<void> Vectors::gather_context(std::uint64_t sequence, const DerivedSnapsh
   MBE_ASSIGN(const Neighbours beside, indexes.attributes->neighbours(sequence, context_before));
   ContextText text;
   MBE_ASSIGN(text.text, said(sequence));
-  if (text.text.empty()) return {};
+  if (text.text.empty()) return note_unreadable(sequence), Result<void>();
   if (text.text.size() > context_text_bytes_max) return copy_own(sequence, batch);
   for (const std::uint64_t before : beside.before) {  // nearest first
     MBE_ASSIGN(std::string part, said(before));
@@ -147,9 +148,17 @@ Result<void> Vectors::gather_context(std::uint64_t sequence, const DerivedSnapsh
   return {};
 }
 
+/// Damaged, or erased by another process just now: whoever waits for its vector waits for ever.
+void Vectors::note_unreadable(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  unreadable_.add(sequence);
+}
+
 /// A long turn says enough by itself: its context vector is its own.
 Result<void> Vectors::copy_own(std::uint64_t sequence, Batch& batch) {
-  MBE_ASSIGN(const auto stored, snapshot()->vectors(sequence));
+  const auto vectors = snapshot();
+  if (vectors == nullptr) return {};
+  MBE_ASSIGN(const auto stored, vectors->vectors(sequence));
   for (const auto& one : stored) {
     if (one.entry.kind != VectorKind::turn) continue;
     batch.copied_entries.push_back({sequence, VectorKind::window_context, 0, 0});
@@ -186,7 +195,7 @@ Result<void> Vectors::run_batch(Batch& batch) {
   const std::lock_guard lock(mutex_);
   // What was erased while the model ran must not come back, nor a context that held it: all of the
   // batch is pending still, without the erased.
-  if (chain_.erasures().size() != batch.erasures) return {};
+  if (chain_.erasures().size() != batch.erasures || index_ == nullptr) return {};
   return index_->append(batch.entries, rows.values, {head.sequence, head.hash});
 }
 

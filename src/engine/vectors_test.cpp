@@ -1,5 +1,6 @@
 #include "engine/vectors.h"
 
+#include <fstream>
 #include <future>
 
 #include "engine/engine_fixture.h"
@@ -84,6 +85,23 @@ TEST_F(ModelChange, AQuestionDoesNotWaitForWhoeverEmbeds) {
   ASSERT_TRUE(vectors->embed_pending(1'000, Vectors::Reach::own, ask).ok());
   EXPECT_TRUE(answered);
   EXPECT_EQ(question.get().model_id, embedder_->model_id());
+}
+
+TEST_F(ModelChange, ADamagedBlockHoldsUpNobody) {
+  const auto damaged = remember("the heron stands in the pond", "s");
+  const auto sound = remember("and then it flies away", "s");
+  const auto path = memory_->parts().directory + "/log/000000.seg.jsonl";
+  std::fstream log(path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string line;
+  for (std::uint64_t sequence = 0; sequence <= damaged; ++sequence) std::getline(log, line);
+  log.seekp(-static_cast<std::streamoff>(line.size() / 2), std::ios::cur);
+  log.put('~');
+  log.close();
+  const auto vectors = open(second_);
+  EXPECT_EQ(*vectors->embed_pending(1'000, Vectors::Reach::own_and_context, {}), 0U);
+  EXPECT_FALSE(vectors->of_block(damaged)->has_value());
+  EXPECT_TRUE(vectors->of_block(sound)->has_value());
+  EXPECT_EQ(vectors->query("the heron").pending, 0U);
 }
 
 /// Does something once while the model runs.

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <exception>
 #include <memory>
 
 namespace mbe {
@@ -18,10 +19,10 @@ struct Transfer {
   HttpReply reply = {};
   std::chrono::steady_clock::time_point last_byte = std::chrono::steady_clock::now();
   bool ended = false, too_large = false, silent = false;
+  std::exception_ptr thrown = {};
 };
 
-std::size_t take(char* bytes, std::size_t, std::size_t size, void* given) {
-  auto& transfer = *static_cast<Transfer*>(given);
+std::size_t take_bytes(char* bytes, std::size_t size, Transfer& transfer) {
   transfer.last_byte = std::chrono::steady_clock::now();
   curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &transfer.reply.status);
   if (transfer.on_body && transfer.reply.status == 200) {
@@ -32,6 +33,17 @@ std::size_t take(char* bytes, std::size_t, std::size_t size, void* given) {
   if (transfer.too_large) return 0;
   transfer.reply.body.append(bytes, size);
   return size;
+}
+
+/// What is thrown does not go through libcurl, which is C: it waits until the transfer has ended.
+std::size_t take(char* bytes, std::size_t, std::size_t size, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  try {
+    return take_bytes(bytes, size, transfer);
+  } catch (...) {
+    transfer.thrown = std::current_exception();
+    return 0;
+  }
 }
 
 /// Called at least once a second; not 0 ends the transfer.
@@ -86,6 +98,7 @@ Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
   set(CURLOPT_XFERINFOFUNCTION, watch);
   set(CURLOPT_XFERINFODATA, &transfer);
   const CURLcode code = curl_easy_perform(curl.get());
+  if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &transfer.reply.status);
   if (code != CURLE_OK && !transfer.ended) return failure(call, transfer, code);
   return std::move(transfer.reply);

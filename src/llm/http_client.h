@@ -30,7 +30,7 @@ struct HttpReply {
 using OnBody = std::function<bool(std::string_view)>;
 
 /// Errors: unavailable (no connection, silence, stopped), limit (a body kept is over 16 MB).
-/// A call that on_body ended is no error.
+/// A call that on_body ended is no error. What on_body throws is thrown on.
 [[nodiscard]] Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
                                           const OnBody& on_body = {});
 

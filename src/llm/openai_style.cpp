@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t detail_bytes_max = 300;
+constexpr std::size_t text_bytes_max = 4'000'000;  // far more than any model says at once
 
 std::string body_of(const ChatRequest& request, const std::string& model) {
   json messages = json::array();
@@ -39,10 +40,12 @@ std::string detail_of(const std::string& body) {
   const json parsed = json::parse(body, nullptr, false);
   std::string out = body;
   if (parsed.is_object() && parsed.contains("error")) {
-    const json& error = parsed["error"];
-    out = error.is_object() ? error.value("message", body) : error.dump();
+    const json* error = &parsed["error"];
+    if (error->is_object() && error->contains("message")) error = &(*error)["message"];
+    if (error->is_string()) out = error->get<std::string>();
   }
-  if (out.size() > detail_bytes_max) out.resize(detail_bytes_max);
+  out.resize(first_invalid_utf8(out).value_or(out.size()));
+  out = utf8_prefix(out, detail_bytes_max);
   for (char& c : out) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }
@@ -103,6 +106,8 @@ class Chunks {
     const auto content = delta->find("content");
     if (content == delta->end() || !content->is_string()) return true;
     const auto& text = content->get_ref<const std::string&>();
+    too_large_ = reply_.text.size() + text.size() > text_bytes_max;
+    if (too_large_) return false;
     reply_.text += text;
     if (on_text_ && !text.empty()) on_text_(text);
     return true;
@@ -114,6 +119,9 @@ class Chunks {
                   *failed_);
     }
     if (broken_) return fail(ErrorCode::corrupt, "what {} sent is no chat completion", url);
+    if (too_large_) {
+      return fail(ErrorCode::limit, "{} answered more than {} bytes", url, text_bytes_max);
+    }
     if (!finished_) {
       return fail(ErrorCode::unavailable, "the model server at {} ended in the middle", url);
     }
@@ -135,7 +143,7 @@ class Chunks {
   const OnText& on_text_;
   ChatReply reply_;
   std::optional<std::string> failed_;
-  bool broken_ = false, finished_ = false;
+  bool broken_ = false, finished_ = false, too_large_ = false;
 };
 
 class OpenAiStyle final : public ChatModel {

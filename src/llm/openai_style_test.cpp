@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/utf8.h"
 #include "llm/stub_server.h"
 
 namespace mbe {
@@ -89,6 +90,37 @@ TEST_F(OpenAiStyleTest, NamesEveryRefusal) {
   EXPECT_NE(ask(server).error().message().find("bad key"), std::string::npos);
 }
 
+TEST_F(OpenAiStyleTest, TakesRefusalsOfAnyForm) {
+  const std::string deep(100'000, '[');
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"error":{"message":null}})", "null"},
+      {R"({"error":{"message":[1]}})", "[1]"},
+      {R"({"error":"short"})", ": short"},
+      {R"({"error":7})", "7"},
+      {R"({"error":)" + deep + std::string(deep.size(), ']') + "}", "[["},
+      {"\xff\xfe", ""},
+      {std::string(299, 'x') + "가", "x"}};
+  for (const auto& [body, said] : cases) {
+    StubServer server(std::vector<std::string>{refusal(400, body)});
+    const auto reply = ask(server);
+    ASSERT_EQ(reply.error().code(), ErrorCode::invalid_argument) << body.substr(0, 100);
+    const std::string message = reply.error().message();
+    EXPECT_NE(message.find(said), std::string::npos) << message;
+    EXPECT_FALSE(first_invalid_utf8(message)) << body.substr(0, 100);
+  }
+}
+
+TEST_F(OpenAiStyleTest, RefusesAnAnswerWithoutEnd) {
+  const std::string piece = chunk(std::string(800'000, 'x'));
+  std::string all = event_stream;
+  for (int i = 0; i < 5; ++i) all += piece;
+  const std::string end = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+  StubServer fits({all + end});
+  EXPECT_TRUE(ask(fits).ok());
+  StubServer larger({all + chunk("x") + end});
+  EXPECT_EQ(ask(larger).error().code(), ErrorCode::limit);
+}
+
 TEST_F(OpenAiStyleTest, KnowsAnAnswerThatBrokeOff) {
   StubServer ended({event_stream + chunk("half")});
   EXPECT_EQ(ask(ended).error().code(), ErrorCode::unavailable);
@@ -106,6 +138,12 @@ TEST_F(OpenAiStyleTest, StopsInTheMiddle) {
       ask(server, {{{"user", "x"}}}, [&](std::string_view) { stop_.request_stop(); });
   EXPECT_EQ(reply.error().code(), ErrorCode::unavailable);
   EXPECT_EQ(reply.error().message(), "stopped");
+}
+
+TEST_F(OpenAiStyleTest, ThrowsOnWhatTheListenerThrows) {
+  StubServer server({chat_answer("그래")});
+  const auto listener = [](std::string_view) { throw std::runtime_error("mine"); };
+  EXPECT_THROW(static_cast<void>(ask(server, {{{"user", "x"}}}, listener)), std::runtime_error);
 }
 
 TEST_F(OpenAiStyleTest, SaysWhenNobodyListens) {

@@ -221,7 +221,8 @@ Result<std::int64_t> People::proven(const std::string& name, const std::string& 
     right = crypto_pwhash_str_verify(digest.c_str(), password.data(), password.size()) == 0;
   }
   const std::lock_guard lock(mutex_);
-  count_attempt(name, !right || id == 0);
+  // What can be no name of an account is not kept: it may be as long as a request.
+  if (check_account_name(name).ok()) count_attempt(name, !right || id == 0);
   count_attempt("@" + address, !right || id == 0);
   if (right && id != 0) return id;
   return fail(ErrorCode::denied, "the name or the password is wrong");

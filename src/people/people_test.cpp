@@ -117,6 +117,15 @@ TEST_F(PeopleTest, SlowsDownWhoGuesses) {
   EXPECT_TRUE(people_->log_in("mina", good, "5.6.7.8").ok());
 }
 
+TEST_F(PeopleTest, CountsNoGuessesForWhatCanBeNoName) {
+  const auto code = [&](const std::string& name, int address) {
+    return people_->log_in(name, "wrong", std::to_string(address)).error().code();
+  };
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(code(std::string(65, 'x'), i), ErrorCode::denied);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(code(std::string(64, 'x'), 10 + i), ErrorCode::denied);
+  EXPECT_EQ(code(std::string(64, 'x'), 20), ErrorCode::busy);
+}
+
 TEST_F(PeopleTest, SaysTheSameOfAnUnknownName) {
   add("mina", Role::origin);
   const auto spent = [&](const std::string& name) {

@@ -4,6 +4,7 @@
 
 #include "base/datetime.h"
 #include "base/digest.h"
+#include "base/guarded.h"
 #include "base/random.h"
 #include "echo/log_lines.h"
 #include "operations/fields.h"
@@ -209,7 +210,8 @@ HttpResponse EchoDoor::ask_streaming(AskRequest ask, const std::string& id,
       const std::lock_guard lock(telling);
       events->send(event, line(data));
     };
-    const auto done = options_.answerer.answer(ask, tell, source.get_token());
+    const auto done =
+        guarded([&] { return options_.answerer.answer(ask, tell, source.get_token()); });
     if (!done.ok()) events->send("error", problem(messages, done.error()).body);
     events->end();
     const std::lock_guard lock(mutex_);
@@ -233,8 +235,9 @@ HttpResponse EchoDoor::ask_whole(const AskRequest& ask, const std::string& id,
     const std::lock_guard lock(mutex_);
     source = answers_.at(id).second;
   }
-  const auto done =
-      options_.answerer.answer(ask, [](std::string_view, const Json&) {}, source.get_token());
+  const auto done = guarded([&] {
+    return options_.answerer.answer(ask, [](std::string_view, const Json&) {}, source.get_token());
+  });
   const std::lock_guard lock(mutex_);
   answers_.erase(id);
   return done.ok() ? json_response(*done) : problem(messages, done.error());

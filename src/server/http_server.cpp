@@ -55,7 +55,8 @@ HttpResponse refusal(error_code error) {
 
 }  // namespace
 
-/// All state is touched by the loop's thread alone; the pool's threads run the handler.
+/// Once it runs, all state that changes is touched by the loop's thread alone; the pool's threads
+/// run the handler.
 class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
  public:
   Loop(HttpServerOptions options, HttpHandler handler)
@@ -75,6 +76,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       return fail(ErrorCode::io, "cannot serve on {} port {}: {}", options_.address, options_.port,
                   failed.message());
     }
+    port_ = tcp_.local_endpoint().port();
     if (options_.unix_path.empty()) return {};
     // What a server that was killed left behind; one that lives holds the home's lock.
     ::unlink(options_.unix_path.c_str());
@@ -94,7 +96,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     thread_ = std::jthread([self = shared_from_this()] { self->io_.run(); });
   }
 
-  [[nodiscard]] std::uint16_t port() const { return tcp_.local_endpoint().port(); }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
 
   void stop() {
     if (!thread_.joinable()) return;
@@ -329,6 +331,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   Unix::acceptor unix_{io_};
   asio::steady_timer drain_{io_};
   std::list<Open> open_;
+  std::uint16_t port_ = 0;
   std::size_t waiting_ = 0;
   bool stopping_ = false;
   asio::thread_pool pool_;

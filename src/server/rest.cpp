@@ -12,7 +12,8 @@ namespace {
 constexpr int json_depth_max = 64;
 constexpr auto given_for = std::chrono::hours(24);
 constexpr std::size_t given_max = 10'000;
-constexpr std::size_t given_bytes_max = 65'536;
+constexpr std::size_t given_bytes_max = 65'536;  // of one answer
+constexpr std::size_t given_all_bytes_max = 64'000'000;
 constexpr std::size_t key_bytes_max = 255;
 constexpr std::string_view operations_path = "/v1/";
 
@@ -273,20 +274,37 @@ HttpResponse Rest::once(const std::string& key, const std::string& chain,
       return given_before(before->second, body, *erasures, messages);
     }
     if (given_.size() >= given_max) drop_oldest();
-    given_[key] = {body, {}, *erasures, now + given_for};
+    keep_given(key, {body, {}, *erasures, now + given_for});
   }
-  HttpResponse out = run();
+  HttpResponse out;
+  try {
+    out = run();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    forget_given(given_.find(key));
+    throw;
+  }
   const std::lock_guard lock(mutex_);
   // What failed may be tried again, and what is large is not worth its memory.
-  const bool keep = out.status < 300 && out.body.size() <= given_bytes_max;
-  if (const auto place = given_.find(key); place != given_.end()) {
-    if (keep) {
-      place->second.response = out;
-    } else {
-      given_.erase(place);
-    }
+  if (out.status >= 300 || out.body.size() > given_bytes_max) {
+    forget_given(given_.find(key));
+    return out;
   }
+  keep_given(key, {body, out, *erasures, now + given_for});
+  while (given_bytes_ > given_all_bytes_max) drop_oldest();
   return out;
+}
+
+void Rest::keep_given(const std::string& key, Given given) {
+  forget_given(given_.find(key));
+  given_bytes_ += given.response.body.size();
+  given_[key] = std::move(given);
+}
+
+void Rest::forget_given(std::map<std::string, Given>::iterator place) {
+  if (place == given_.end()) return;
+  given_bytes_ -= place->second.response.body.size();
+  given_.erase(place);
 }
 
 /// Of those that are answered.
@@ -296,7 +314,7 @@ void Rest::drop_oldest() {
     if (one->second.response.body.empty()) continue;
     if (oldest == given_.end() || one->second.until < oldest->second.until) oldest = one;
   }
-  if (oldest != given_.end()) given_.erase(oldest);
+  forget_given(oldest);
 }
 
 HttpResponse Rest::begin(const HttpRequest& request) {

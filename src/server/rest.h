@@ -58,6 +58,8 @@ class Rest {
   [[nodiscard]] static HttpResponse given_before(const Given& before, const std::string& body,
                                                  std::uint64_t erasures, const Catalog& messages);
   [[nodiscard]] Result<std::uint64_t> erasures_of(const std::string& chain);
+  void keep_given(const std::string& key, Given given);
+  void forget_given(std::map<std::string, Given>::iterator place);
   void drop_oldest();
   [[nodiscard]] std::string address_of(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse echo_answer(const HttpRequest& request);
@@ -81,6 +83,7 @@ class Rest {
   std::string openapi_;
   std::mutex mutex_;
   std::map<std::string, Given> given_;  ///< guarded by mutex_
+  std::size_t given_bytes_ = 0;         ///< of the answers in it; guarded by mutex_
 };
 
 /// JSON text of a request. Errors: invalid_argument (not JSON, not UTF-8, deeper than 64).

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
+
 namespace mbe {
 
 namespace {
@@ -49,8 +51,11 @@ Result<void> Waking::evolve() {
 
 void Waking::run(const std::stop_token& stop) {
   options_.boot.progress = [&stop](std::uint64_t, std::uint64_t) { return !stop.stop_requested(); };
-  Result<WakeResult> result = wake(engine_, people_, options_);
-  if (result.ok()) when_done_(result->identity);
+  Result<WakeResult> result = guarded([&] {
+    Result<WakeResult> out = wake(engine_, people_, options_);
+    if (out.ok()) when_done_(out->identity);
+    return out;
+  });
   const std::lock_guard lock(mutex_);
   result_ = std::move(result);
   ended_ = std::chrono::steady_clock::now();

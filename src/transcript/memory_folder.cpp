@@ -10,6 +10,7 @@ namespace mbe {
 namespace {
 
 constexpr std::size_t user_characters_max = 32;
+constexpr unsigned parts_max = 999'999;  // of a day: the next one has a number too
 constexpr std::string_view day_prefix = "day";
 constexpr std::string_view part_prefix = "part";
 constexpr std::string_view part_suffix = ".txt";
@@ -95,7 +96,8 @@ std::optional<unsigned> part_of(std::string_view name) {
   if (!name.starts_with(part_prefix) || !name.ends_with(part_suffix)) return std::nullopt;
   name.remove_prefix(part_prefix.size());
   name.remove_suffix(part_suffix.size());
-  return number_in(name);
+  const auto number = number_in(name);
+  return number && *number <= parts_max ? number : std::nullopt;
 }
 
 bool is_user_folder(std::string_view name) {

@@ -31,7 +31,7 @@ struct PartFile {
 /// Whether a folder's name may stand for a person: `[a-z0-9_-]{1,32}`, not beginning with `day`.
 [[nodiscard]] bool is_user_folder(std::string_view name);
 
-/// N of `partN.txt`; nothing for another name.
+/// N of `partN.txt`, at most 999,999; nothing for another name.
 [[nodiscard]] std::optional<unsigned> part_of(std::string_view name);
 
 /// A person's folder below `root`; `root` itself for the empty name.

@@ -49,5 +49,14 @@ TEST(MemoryFolder, KnowsWhoseFolderItIs) {
             ErrorCode::not_found);
 }
 
+TEST(MemoryFolder, APartsNumberLeavesRoomForTheNext) {
+  EXPECT_EQ(part_of("part1.txt"), 1U);
+  EXPECT_EQ(part_of("part999999.txt"), 999'999U);
+  for (const char* name : {"part1000000.txt", "part4294967295.txt", "part4294967296.txt",
+                           "part-1.txt", "part.txt", "part1", "part1x.txt"}) {
+    EXPECT_FALSE(part_of(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace mbe

@@ -14,14 +14,16 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 /// Two or three decimals: enough for a person, stable in a file.
-double rounded(float value) { return std::round(static_cast<double>(value) * 1000) / 1000; }
+double rounded(float value) {
+  return std::round(static_cast<double>(value) * 1000) / 1000;
+}
 
 ordered_json turn_json(const Turn& turn) {
   ordered_json out = {{"speaker", turn.speaker},
-              {"text", turn.text},
-              {"from_assistant", turn.from_assistant},
-              {"time_ms", turn.time_ms},
-              {"expires_ms", turn.expires_ms}};
+                      {"text", turn.text},
+                      {"from_assistant", turn.from_assistant},
+                      {"time_ms", turn.time_ms},
+                      {"expires_ms", turn.expires_ms}};
   if (turn.block_index) out["block_index"] = *turn.block_index;
   return out;
 }
@@ -34,8 +36,10 @@ Turn turn_from(const json& in) {
 }
 
 ordered_json waypoint_json(const Waypoint& waypoint) {
-  return {{"block_index", waypoint.block_index},   {"relevance", rounded(waypoint.relevance)},
-          {"keyword", rounded(waypoint.keyword)},  {"tag", rounded(waypoint.tag)},
+  return {{"block_index", waypoint.block_index},
+          {"relevance", rounded(waypoint.relevance)},
+          {"keyword", rounded(waypoint.keyword)},
+          {"tag", rounded(waypoint.tag)},
           {"vector", rounded(waypoint.vector)}};
 }
 
@@ -139,8 +143,8 @@ std::string context_cache_json(const Conversation& conversation) {
   ordered_json out = {{"current_context", conversation.current_context},
                       {"waypoints", ordered_json::array()}};
   for (const Waypoint& point : conversation.waypoints) {
-    out["waypoints"].push_back(ordered_json{{"block_index", point.block_index},
-                                            {"relevance", rounded(point.relevance)}});
+    out["waypoints"].push_back(
+        ordered_json{{"block_index", point.block_index}, {"relevance", rounded(point.relevance)}});
   }
   return out.dump() + "\n";
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/digest.h"
+#include "base/utf8.h"
 #include "fs/lock_wait.h"
 
 namespace mbe {
@@ -11,6 +12,13 @@ namespace {
 
 constexpr std::uint64_t file_bytes_max = 4 << 20;
 constexpr int lock_wait_ms = 5'000;
+constexpr std::size_t name_bytes_max = 1'024;
+
+Result<void> check_name(const std::string& name) {
+  if (name.size() <= name_bytes_max && !first_invalid_utf8(name)) return {};
+  return fail(ErrorCode::invalid_argument,
+              "the name of a conversation is UTF-8 of at most {} bytes", name_bytes_max);
+}
 
 }  // namespace
 
@@ -53,13 +61,13 @@ Result<Conversation> WorkingMemory::read(const std::string& path, const std::str
 }
 
 Result<Conversation> WorkingMemory::load(const std::string& name) const {
+  MBE_TRY(check_name(name));
   return read(file_of(name), name);
 }
 
 Result<void> WorkingMemory::store(const std::string& path, const Conversation& conversation) {
   MBE_TRY(replace_file(files_, path, serialise(conversation)));
-  return replace_file(files_, directory_ + "/context_cache.json",
-                      context_cache_json(conversation));
+  return replace_file(files_, directory_ + "/context_cache.json", context_cache_json(conversation));
 }
 
 Result<Conversation> WorkingMemory::change(const std::string& name,

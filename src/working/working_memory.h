@@ -22,11 +22,11 @@ class WorkingMemory {
 
   /// The conversation without what has expired; an empty one if there is none, or if its file is
   /// damaged (it is derived from what was said; the damage is replaced at the next change).
-  /// Errors: io.
+  /// Errors: invalid_argument (name: UTF-8 of at most 1,024 bytes), io.
   [[nodiscard]] Result<Conversation> load(const std::string& name) const;
 
-  /// Loads, changes and stores a conversation, then renews context_cache.json. Errors: io; busy
-  /// (another process holds the lock for 5 s).
+  /// Loads, changes and stores a conversation, then renews context_cache.json. Errors: those of
+  /// load(); busy (another process holds the lock for 5 s).
   Result<Conversation> change(const std::string& name,
                               const std::function<void(Conversation&)>& edit);
 

@@ -47,6 +47,12 @@ TEST_F(BadText, InvalidUtf8IsRefused) {
   expect_refused(program_, {"remember", "-"}, {.input = "바다 \xed\xa0\x80"}, 2, "UTF-8");
 }
 
+TEST_F(BadText, AConversationsNameIsUtf8) {
+  expect_refused(program_, {"observe", "--conversation", "\xff", "hello"}, {}, 2, "UTF-8");
+  expect_refused(program_, {"compose", "--conversation", "\xff", "hello"}, {}, 2, "UTF-8");
+  expect_refused(program_, {"ask", "--conversation", "\xff", "hello"}, {}, 2, "UTF-8");
+}
+
 TEST_F(BadText, NulIsRefused) {
   expect_refused(program_, {"remember", "-"}, {.input = std::string("a\0b", 3)}, 2, "NUL");
 }
