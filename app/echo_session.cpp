@@ -4,9 +4,8 @@
 
 #include "echo/signer.h"
 #include "fs/file_system.h"
-#include "llm/http_client.h"
-#include "llm/sse_reader.h"
 #include "operations/operation.h"
+#include "server/local_client.h"
 #include "ui/interrupt.h"
 
 namespace mbe::app {
@@ -15,7 +14,6 @@ namespace {
 
 constexpr auto look_every = std::chrono::milliseconds(50);
 constexpr auto load_time = std::chrono::minutes(10);
-constexpr long ok_status = 200;
 
 /// Asks to stop once the person pressed Ctrl-C.
 class StopOnInterrupt {
@@ -33,75 +31,27 @@ class StopOnInterrupt {
   std::jthread thread_;
 };
 
-/// The server's error, as it told it in the person's language.
-Error told_error(const std::string& body) {
-  const Json problem = Json::parse(body, nullptr, false);
-  if (!problem.is_object()) return fail(ErrorCode::io, "the server's answer is no JSON");
-  const std::string code = problem.value("code", "");
-  ErrorCode out = ErrorCode::io;
-  for (const ErrorCode one :
-       {ErrorCode::invalid_argument, ErrorCode::not_found, ErrorCode::limit, ErrorCode::busy,
-        ErrorCode::denied, ErrorCode::unavailable, ErrorCode::corrupt}) {
-    if (error_name(one) == code) out = one;
-  }
-  return fail(out, "{}", problem.value("detail", body));
-}
-
 class ServedSession final : public EchoSession {
  public:
-  ServedSession(std::string socket, std::string language)
-      : socket_(std::move(socket)), language_(std::move(language)) {}
+  ServedSession(LocalClient server, std::string language)
+      : server_(std::move(server)), language_(std::move(language)) {}
 
   Result<Json> ask(const Question& question, const TellStep& tell) override {
     Json body = {{"question", question.text},
                  {"conversation", question.conversation},
                  {"temporary", question.temporary}};
     if (!question.route.empty()) body["route"] = question.route;
-    HttpCall call = call_of("/api/ask", body);
-    call.headers.emplace_back("Accept: text/event-stream");
-    Json done;
-    std::optional<Error> failed;
-    SseReader events([&](const std::string& name, const std::string& data) {
-      if (name == "error") failed = told_error(data);
-      const Json json = Json::parse(data, nullptr, false);
-      if (name == "done") done = json;
-      if (name != "error") tell(name, json);
-      return true;
-    });
     const StopOnInterrupt stop;
-    MBE_ASSIGN(const HttpReply reply, http_call(call, stop.token(), [&](std::string_view bytes) {
-                 return events.feed(bytes);
-               }));
-    if (reply.status != ok_status) return told_error(reply.body);
-    if (failed) return *failed;
-    if (done.is_object()) return done;
-    return fail(ErrorCode::io, "the server ended in the middle of its answer; start it again");
+    return server_.stream("/api/ask", body, language_, tell, stop.token());
   }
 
   Result<Json> run(const std::string& operation, const Json& arguments) override {
-    MBE_ASSIGN(const HttpReply reply, http_call(call_of("/v1/" + operation, arguments), {}));
-    if (reply.status != ok_status) return told_error(reply.body);
-    return Json::parse(reply.body);
-  }
-
-  /// Whether a server answers there.
-  [[nodiscard]] bool lives() const {
-    HttpCall call = call_of("/healthz", nullptr);
-    call.body.clear();
-    const auto reply = http_call(call, {});
-    return reply.ok() && reply->status == ok_status;
+    return server_.post("/v1/" + operation, arguments, language_);
   }
 
  private:
-  [[nodiscard]] HttpCall call_of(const std::string& path, const Json& body) const {
-    HttpCall out;
-    out.url = "http://localhost" + path;
-    out.unix_socket = socket_;
-    out.headers = {"Content-Type: application/json", "Accept-Language: " + language_};
-    out.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return out;
-  }
-  std::string socket_, language_;
+  LocalClient server_;
+  std::string language_;
 };
 
 class OwnSession final : public EchoSession {
@@ -155,10 +105,11 @@ class OwnSession final : public EchoSession {
 
 Result<std::unique_ptr<EchoSession>> EchoSession::open(Context& context) {
   MBE_ASSIGN(const std::filesystem::path home, context.home());
-  const std::string socket = (home / "socket").string();
-  if (context.chain_name() == "main" && std::filesystem::exists(socket)) {
-    auto served = std::make_unique<ServedSession>(socket, context.language());
-    if (served->lives()) return std::unique_ptr<EchoSession>(std::move(served));
+  if (context.chain_name() == "main") {
+    if (auto server = LocalClient::find(home.string())) {
+      return std::unique_ptr<EchoSession>(
+          std::make_unique<ServedSession>(*std::move(server), context.language()));
+    }
   }
   MBE_ASSIGN(Engine * engine, context.engine(Access::write));
   MBE_ASSIGN(CircuitsConfig config, read_circuits(engine->home()));

@@ -1,14 +1,13 @@
 #include "circuits/config.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <set>
 
 #include "base/resources.h"
+#include "fs/file_system.h"
+#include "settings/toml_file.h"
 
 namespace mbe {
 
@@ -19,78 +18,15 @@ namespace fs = std::filesystem;
 /// In the order of preference: one for NVIDIA GPUs is there where it was asked for (tools/setup).
 constexpr std::array<std::string_view, 2> llama_server_resources = {
     "llama-server-0.3.36-cuda/bin/llama-server", "llama-server-0.3.36/bin/llama-server"};
+constexpr std::size_t file_bytes_max = 65'536;
 constexpr std::int64_t tokens_max = 1'048'576;
 constexpr std::int64_t deadline_ms_max = 3'600'000;
 
-std::uint32_t line_of(const toml::node& node) {
-  return node.source().begin.line;
+void read_deadline(const TomlTable& table, std::chrono::milliseconds& into) {
+  std::int64_t given = into.count();
+  table.number("deadline_ms", 1, deadline_ms_max, given);
+  into = std::chrono::milliseconds(given);
 }
-
-/// One table of the file: every key in it must be asked for.
-class Section {
- public:
-  Section(const fs::path& file, std::string name, const toml::table& table)
-      : file_(file), name_(std::move(name)), table_(table) {}
-
-  void text(const char* key, std::string& into) { take<std::string>(key, into); }
-  void path(const char* key, const fs::path& home, fs::path& into) {
-    std::string given;
-    text(key, given);
-    if (!given.empty()) into = home / given;
-  }
-  template <class Number>
-  void number(const char* key, std::int64_t least, std::int64_t most, Number& into) {
-    std::int64_t given = least;
-    if (!take<std::int64_t>(key, given)) return;
-    if (given >= least && given <= most) {
-      into = static_cast<Number>(given);
-      return;
-    }
-    refuse(fail(ErrorCode::invalid_argument, "{}:{}: {} is a number from {} to {}", file_.string(),
-                line_of(*table_.get(key)), key, least, most));
-  }
-  void milliseconds(const char* key, std::chrono::milliseconds& into) {
-    std::int64_t given = into.count();
-    number(key, 1, deadline_ms_max, given);
-    into = std::chrono::milliseconds(given);
-  }
-
-  /// The first thing that is wrong.
-  [[nodiscard]] Result<void> check() {
-    for (const auto& [key, value] : table_) {
-      if (!known_.contains(std::string(key.str()))) {
-        refuse(fail(ErrorCode::invalid_argument, "{}:{}: there is no `{}` in [{}]", file_.string(),
-                    line_of(value), key.str(), name_));
-      }
-    }
-    if (refused_) return *refused_;
-    return {};
-  }
-
- private:
-  template <class T>
-  bool take(const char* key, T& into) {
-    known_.insert(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr) return false;
-    const auto value = node->value_exact<T>();
-    if (value) into = *value;
-    if (!value) {
-      refuse(fail(ErrorCode::invalid_argument, "{}:{}: {} is of the wrong type", file_.string(),
-                  line_of(*node), key));
-    }
-    return value.has_value();
-  }
-  void refuse(Error why) {
-    if (!refused_) refused_ = std::move(why);
-  }
-
-  const fs::path& file_;
-  std::string name_;
-  const toml::table& table_;
-  std::set<std::string> known_;
-  std::optional<Error> refused_;
-};
 
 Result<std::string> key_by_command(const std::string& command) {
   constexpr std::size_t key_bytes_max = 4'096;
@@ -110,34 +46,56 @@ Result<std::string> key_by_variable(const std::string& variable) {
               variable);
 }
 
-Result<ModelConfig> read_model(const fs::path& file, const std::string& name,
-                               const toml::table& table) {
-  ModelConfig out;
-  out.name = name;
-  std::string key_env;
-  std::string key_command;
-  Section section(file, "models." + name, table);
-  section.path("file", file.parent_path(), out.file);
-  section.number("context_tokens", 256, tokens_max, out.context_tokens);
-  section.number("threads", 0, 1'024, out.threads);
-  section.number("gpu_layers", -1, 10'000, out.gpu_layers);
-  section.text("kv", out.kv);
-  section.number("memory_mib", 0, tokens_max, out.memory_mib);
-  section.text("url", out.url);
-  section.text("model", out.model);
-  section.text("key_env", key_env);
-  section.text("key_command", key_command);
-  MBE_TRY(section.check());
+/// Where a model's key comes from.
+struct KeySource {
+  std::string place, env, command;
+
+  [[nodiscard]] Result<std::string> read() const {
+    if (!env.empty()) return key_by_variable(env);
+    return command.empty() ? Result<std::string>(std::string()) : key_by_command(command);
+  }
+};
+
+KeySource read_model(const TomlTable& table, const fs::path& home, ModelConfig& out) {
+  std::string file;
+  KeySource key{.place = table.place()};
+  table.text("file", file);
+  if (!file.empty()) out.file = home / file;
+  table.number("context_tokens", 256, tokens_max, out.context_tokens);
+  table.number("threads", 0, 1'024, out.threads);
+  table.number("gpu_layers", -1, 10'000, out.gpu_layers);
+  table.choice("kv", {"f16", "q8_0", "q4_0"}, out.kv);
+  table.number("memory_mib", 0, tokens_max, out.memory_mib);
+  table.text("url", out.url);
+  table.text("model", out.model);
+  table.text("key_env", key.env);
+  table.text("key_command", key.command);
+  return key;
+}
+
+/// What no type or limit tells: once the file is known to be in form.
+Result<void> finish_model(const KeySource& key, ModelConfig& out) {
   if (out.file.empty() == out.url.empty()) {
     return fail(ErrorCode::invalid_argument, "{}: [models.{}] needs `file` or `url`, not both",
-                file.string(), name);
+                key.place, out.name);
   }
-  if (!key_env.empty()) {
-    MBE_ASSIGN(out.key, key_by_variable(key_env));
-  } else if (!key_command.empty()) {
-    MBE_ASSIGN(out.key, key_by_command(key_command));
+  MBE_ASSIGN(out.key, key.read());
+  return {};
+}
+
+void read_roles(const TomlTable& root, CircuitsConfig& out) {
+  const TomlTable circuits = root.table("circuits");
+  for (const Circuit circuit : all_circuits) {
+    const TomlTable table = circuits.table(circuit_name(circuit));
+    CircuitConfig& config = out.circuits[static_cast<std::size_t>(circuit)];
+    table.text("model", config.model);
+    read_deadline(table, config.deadline);
   }
-  return out;
+  const TomlTable synthesis = root.table("synthesis");
+  synthesis.text("model", out.synthesis.model);
+  read_deadline(synthesis, out.synthesis.deadline);
+  synthesis.number("answer_tokens", 16, tokens_max, out.answer_tokens);
+  synthesis.number("prompt_tokens", 256, tokens_max, out.prompt_tokens);
 }
 
 Result<void> check_model(const CircuitsConfig& config, const fs::path& file,
@@ -149,79 +107,22 @@ Result<void> check_model(const CircuitsConfig& config, const fs::path& file,
               file.string(), name, name);
 }
 
-Result<void> read_models(const fs::path& file, const toml::table& root, CircuitsConfig& out) {
-  const toml::node* models = root.get("models");
-  if (models == nullptr || !models->is_table()) return {};
-  for (const auto& [name, value] : *models->as_table()) {
-    if (!value.is_table()) {
-      return fail(ErrorCode::invalid_argument, "{}:{}: a model is a table: [models.NAME]",
-                  file.string(), line_of(value));
-    }
-    MBE_ASSIGN(ModelConfig model, read_model(file, std::string(name.str()), *value.as_table()));
-    out.models.push_back(std::move(model));
+Result<void> read_config(const fs::path& home, const fs::path& file, CircuitsConfig& out) {
+  MBE_ASSIGN(const std::string text, read_file(posix_file_system(), file.string(), file_bytes_max));
+  MBE_ASSIGN(const TomlFile toml, TomlFile::parse(text, file.string()));
+  std::string program;
+  toml.root().text("llama_server", program);
+  if (!program.empty()) out.llama_server = home / program;
+  std::vector<KeySource> keys;
+  for (const auto& [name, table] : toml.root().table("models").tables()) {
+    out.models.push_back({.name = name});
+    keys.push_back(read_model(table, home, out.models.back()));
   }
-  return {};
-}
-
-Result<void> read_roles(const fs::path& file, const toml::table& root, CircuitsConfig& out) {
-  for (const Circuit circuit : all_circuits) {
-    CircuitConfig& config = out.circuits[static_cast<std::size_t>(circuit)];
-    const std::string name(circuit_name(circuit));
-    if (const toml::table* table = root["circuits"][name].as_table()) {
-      Section section(file, "circuits." + name, *table);
-      section.text("model", config.model);
-      section.milliseconds("deadline_ms", config.deadline);
-      MBE_TRY(section.check());
-    }
-    MBE_TRY(check_model(out, file, config.model));
-  }
-  if (const toml::table* table = root["synthesis"].as_table()) {
-    Section section(file, "synthesis", *table);
-    section.text("model", out.synthesis.model);
-    section.milliseconds("deadline_ms", out.synthesis.deadline);
-    section.number("answer_tokens", 16, tokens_max, out.answer_tokens);
-    section.number("prompt_tokens", 256, tokens_max, out.prompt_tokens);
-    MBE_TRY(section.check());
-  }
+  read_roles(toml.root(), out);
+  MBE_TRY(toml.check());
+  for (std::size_t i = 0; i < keys.size(); ++i) MBE_TRY(finish_model(keys[i], out.models[i]));
+  for (const CircuitConfig& circuit : out.circuits) MBE_TRY(check_model(out, file, circuit.model));
   return check_model(out, file, out.synthesis.model);
-}
-
-Result<void> check_names(const fs::path& file, const toml::table& root) {
-  constexpr std::array<std::string_view, 4> known = {"llama_server", "models", "circuits",
-                                                     "synthesis"};
-  const auto unknown = [&](const toml::table& table, const std::string& prefix,
-                           const auto& names) -> Result<void> {
-    for (const auto& [key, value] : table) {
-      if (std::ranges::find(names, key.str()) != std::ranges::end(names)) continue;
-      return fail(ErrorCode::invalid_argument, "{}:{}: there is no `{}{}`", file.string(),
-                  line_of(value), prefix, key.str());
-    }
-    return {};
-  };
-  MBE_TRY(unknown(root, "", known));
-  const toml::table* circuits = root["circuits"].as_table();
-  if (circuits == nullptr) return {};
-  return unknown(*circuits, "circuits.",
-                 std::array<std::string_view, 3>{"emotion", "self", "creation"});
-}
-
-Result<toml::table> parse(const fs::path& file) {
-  try {
-    return toml::parse_file(file.string());
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::invalid_argument, "{}:{}: {}", file.string(), error.source().begin.line,
-                error.description());
-  }
-}
-
-Result<void> read_file(const fs::path& home, const fs::path& file, CircuitsConfig& out) {
-  MBE_ASSIGN(const toml::table root, parse(file));
-  MBE_TRY(check_names(file, root));
-  if (const auto program = root["llama_server"].value<std::string>()) {
-    out.llama_server = home / *program;
-  }
-  MBE_TRY(read_models(file, root, out));
-  return read_roles(file, root, out);
 }
 
 /// The first GGUF file of a folder, by name; nothing if there is none.
@@ -263,7 +164,7 @@ Result<CircuitsConfig> read_circuits(const fs::path& home) {
   const fs::path file = home / "circuits.toml";
   std::error_code failed;
   if (fs::exists(file, failed)) {
-    MBE_TRY(read_file(home, file, out));
+    MBE_TRY(read_config(home, file, out));
   } else {
     find_models(home, out);
   }

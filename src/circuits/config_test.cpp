@@ -112,13 +112,15 @@ prompt_tokens = 1000
 
 TEST_F(CircuitsConfigTest, SaysWhatIsWrongAndWhere) {
   const std::vector<std::pair<std::string, std::string>> all = {
-      {"[models.a\n", "circuits.toml:1"},
-      {"\nmodles = 1\n", "circuits.toml:2: there is no `modles`"},
+      {"[models.a\n", "circuits.toml line 1: "},
+      {"\nmodles = 1\n", "circuits.toml line 2: there is no `modles`"},
       {"[circuits.mood]\nmodel = 'a'\n", "there is no `circuits.mood`"},
-      {"[models]\na = 1\n", "circuits.toml:2: a model is a table"},
-      {"[models.a]\nfile = 'x'\nsize = 3\n", "circuits.toml:3: there is no `size` in [models.a]"},
-      {"[models.a]\nfile = 3\n", "circuits.toml:2: file is of the wrong type"},
-      {"[models.a]\nfile = 'x'\nthreads = -1\n", "threads is a number from 0"},
+      {"[models]\na = 1\n", "circuits.toml line 2: `models.a` is a table"},
+      {"[models.a]\nfile = 'x'\nsize = 3\n", "circuits.toml line 3: there is no `models.a.size`"},
+      {"[models.a]\nfile = 3\n", "circuits.toml line 2: `models.a.file` is a text"},
+      {"[models.a]\nfile = 'x'\nthreads = -1\n", "`models.a.threads` is a whole number from 0"},
+      {"[models.a]\nfile = 'x'\nkv = 'f32'\n", "`models.a.kv` is one of f16, q8_0, q4_0"},
+      {"[synthesis]\ndeadline_ms = 0\n", "`synthesis.deadline_ms`"},
       {"[models.a]\nkv = 'f16'\n", "needs `file` or `url`"},
       {"[models.a]\nfile = 'x'\nurl = 'y'\n", "needs `file` or `url`"},
       {"[circuits.self]\nmodel = 'b'\n", "has no [models.b]"},

@@ -1,125 +1,46 @@
-#include <fmt/format.h>
-#include <toml++/toml.h>
-
 #include "engine/home.h"
+#include "settings/toml_file.h"
 
 namespace mbe {
 
 namespace {
 
-Error bad_value(const std::string& file, std::string_view key, std::string_view want) {
-  return fail(ErrorCode::invalid_argument, "{}: {} must be {}", file, key, want);
-}
-
-/// Reads an integer in a range; leaves `out` alone where the key is absent.
-template <class T>
-Result<void> read_integer(const toml::table& table, std::string_view key, T low, T high,
-                          const std::string& file, T& out) {
-  const toml::node* node = table.get(key);
-  if (node == nullptr) return {};
-  const auto value = node->value_exact<std::int64_t>();
-  if (!value || *value < static_cast<std::int64_t>(low) ||
-      *value > static_cast<std::int64_t>(high)) {
-    return bad_value(file, key, fmt::format("a whole number from {} to {}", low, high));
-  }
-  out = static_cast<T>(*value);
-  return {};
-}
-
-Result<void> only_keys(const toml::table& table, std::initializer_list<std::string_view> known,
-                       std::string_view where, const std::string& file) {
-  for (const auto& [key, value] : table) {
-    bool found = false;
-    for (const std::string_view one : known) found = found || key == one;
-    if (!found) {
-      return fail(ErrorCode::invalid_argument, "{}: unknown key `{}` in {}", file,
-                  std::string(key.str()), where);
-    }
-  }
-  return {};
-}
-
-Result<void> read_short_term(const toml::table& table, const std::string& file,
-                             ShortTermLimits& out) {
-  MBE_TRY(only_keys(table, {"ttl_minutes", "turns_max"}, "[short_term]", file));
-  TimeMs minutes = out.ttl_ms / 60'000;
+void read_short_term(const TomlTable& table, ShortTermLimits& out) {
   constexpr TimeMs month = 31 * 24 * 60;
-  MBE_TRY(read_integer<TimeMs>(table, "ttl_minutes", 1, month, file, minutes));
+  TimeMs minutes = out.ttl_ms / 60'000;
+  table.number("ttl_minutes", 1, month, minutes);
   out.ttl_ms = minutes * 60'000;
-  return read_integer<std::size_t>(table, "turns_max", 1, 1'000, file, out.turns_max);
+  table.number("turns_max", 1, 1'000, out.turns_max);
 }
 
-Result<void> read_transcripts(const toml::table& table, const std::string& file,
-                              TranscriptSettings& out) {
-  MBE_TRY(only_keys(table, {"write", "lines_a_part"}, "[transcripts]", file));
-  if (const toml::node* node = table.get("write")) {
-    const auto value = node->value_exact<bool>();
-    if (!value) return bad_value(file, "transcripts.write", "true or false");
-    out.write = *value;
-  }
-  constexpr std::uint64_t lines_max = 1'000'000;
-  return read_integer<std::uint64_t>(table, "lines_a_part", 1, lines_max, file, out.lines_a_part);
-}
-
-Result<void> read_derived(const toml::table& table, const std::string& file, DerivedSettings& out) {
-  MBE_TRY(only_keys(table, {"summarise_after_days", "merge"}, "[derived]", file));
-  if (const toml::node* node = table.get("merge")) {
-    const auto value = node->value_exact<bool>();
-    if (!value) return bad_value(file, "derived.merge", "true or false");
-    out.merge = *value;
-  }
-  constexpr std::uint64_t days_max = 36'500;
-  return read_integer<std::uint64_t>(table, "summarise_after_days", 0, days_max, file,
-                                     out.summarise_after_days);
-}
-
-Result<void> read_key(const toml::table& table, const std::string& file,
-                      std::vector<std::string>& out) {
-  MBE_TRY(only_keys(table, {"command"}, "[key]", file));
-  const toml::array* command = table["command"].as_array();
-  if (command == nullptr || command->empty()) {
-    return bad_value(file, "key.command", "a list of texts: the program and its arguments");
-  }
-  for (const toml::node& node : *command) {
-    const auto text = node.value_exact<std::string>();
-    if (!text) return bad_value(file, "key.command", "a list of texts");
-    out.push_back(*text);
-  }
-  return {};
-}
-
-Result<HomeConfig> read_config(const toml::table& all, const std::string& file) {
-  HomeConfig out;
-  MBE_TRY(
-      only_keys(all, {"short_term", "model", "key", "transcripts", "derived"}, "the file", file));
-  if (const toml::table* part = all["short_term"].as_table()) {
-    MBE_TRY(read_short_term(*part, file, out.short_term));
-  }
-  if (const toml::table* part = all["model"].as_table()) {
-    MBE_TRY(only_keys(*part, {"embedding"}, "[model]", file));
-    out.embedding_model = (*part)["embedding"].value_or(std::string());
-  }
-  if (const toml::table* part = all["key"].as_table()) {
-    MBE_TRY(read_key(*part, file, out.root_key_command));
-  }
-  if (const toml::table* part = all["transcripts"].as_table()) {
-    MBE_TRY(read_transcripts(*part, file, out.transcripts));
-  }
-  if (const toml::table* part = all["derived"].as_table()) {
-    MBE_TRY(read_derived(*part, file, out.derived));
-  }
-  return out;
+Result<void> read_key(const TomlTable& table, std::vector<std::string>& out) {
+  constexpr std::size_t words_max = 1'000;
+  table.texts("command", out, words_max);
+  if (!table.exists() || !out.empty()) return {};
+  return fail(ErrorCode::invalid_argument,
+              "{}: [key] needs `command`, a list of texts: the program and its arguments",
+              table.place());
 }
 
 }  // namespace
 
 Result<HomeConfig> HomeConfig::parse(std::string_view text, const std::string& file) {
-  try {
-    return read_config(toml::parse(text), file);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::invalid_argument, "{} line {}: {}", file, error.source().begin.line,
-                error.description());
-  }
+  constexpr std::int64_t lines_max = 1'000'000;
+  constexpr std::int64_t days_max = 36'500;
+  MBE_ASSIGN(const TomlFile toml, TomlFile::parse(text, file));
+  HomeConfig out;
+  read_short_term(toml.root().table("short_term"), out.short_term);
+  toml.root().table("model").text("embedding", out.embedding_model);
+  const TomlTable transcripts = toml.root().table("transcripts");
+  transcripts.flag("write", out.transcripts.write);
+  transcripts.number("lines_a_part", 1, lines_max, out.transcripts.lines_a_part);
+  const TomlTable derived = toml.root().table("derived");
+  derived.number("summarise_after_days", 0, days_max, out.derived.summarise_after_days);
+  derived.flag("merge", out.derived.merge);
+  const Result<void> key = read_key(toml.root().table("key"), out.root_key_command);
+  MBE_TRY(toml.check());
+  MBE_TRY(key);
+  return out;
 }
 
 }  // namespace mbe

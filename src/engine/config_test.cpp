@@ -46,16 +46,16 @@ TEST(HomeConfig, SaysHowTranscriptsAreWritten) {
   EXPECT_EQ(config->transcripts.lines_a_part, 7U);
   EXPECT_NE(refused("[transcripts]\nwrite = 1").find("transcripts.write"), std::string::npos);
   EXPECT_NE(refused("[transcripts]\nlines_a_part = 0").find("lines_a_part"), std::string::npos);
-  EXPECT_NE(refused("[transcripts]\nlines = 3").find("`lines`"), std::string::npos);
+  EXPECT_NE(refused("[transcripts]\nlines = 3").find("`transcripts.lines`"), std::string::npos);
 }
 
 TEST(HomeConfig, NamesLineAndKeyOfWhatItRefuses) {
   EXPECT_NE(refused("[short_term]\nttl_minutes = \n").find("config.toml line 2"),
             std::string::npos);
   EXPECT_NE(refused("colour = 1").find("`colour`"), std::string::npos);
-  EXPECT_NE(refused("[short_term]\nttl = 1").find("`ttl`"), std::string::npos);
-  EXPECT_NE(refused("[model]\nname = \"x\"").find("`name`"), std::string::npos);
-  EXPECT_NE(refused("[key]\nfile = \"x\"").find("`file`"), std::string::npos);
+  EXPECT_NE(refused("[short_term]\nttl = 1").find("`short_term.ttl`"), std::string::npos);
+  EXPECT_NE(refused("[model]\nname = \"x\"").find("`model.name`"), std::string::npos);
+  EXPECT_NE(refused("[key]\nfile = \"x\"").find("`key.file`"), std::string::npos);
 }
 
 TEST(HomeConfig, RefusesValuesOutOfRange) {
@@ -63,7 +63,10 @@ TEST(HomeConfig, RefusesValuesOutOfRange) {
   EXPECT_NE(refused("[short_term]\nttl_minutes = 44641").find("44640"), std::string::npos);
   EXPECT_NE(refused("[short_term]\nturns_max = 1001").find("1000"), std::string::npos);
   EXPECT_NE(refused("[short_term]\nturns_max = \"ten\"").find("turns_max"), std::string::npos);
-  EXPECT_NE(refused("[key]\ncommand = []").find("key.command"), std::string::npos);
+  EXPECT_NE(refused("[key]\ncommand = []").find("line 1: [key] needs `command`"),
+            std::string::npos);
+  EXPECT_NE(refused("[key]\n").find("[key] needs `command`"), std::string::npos);
+  EXPECT_NE(refused("[model]\nembedding = 1").find("model.embedding"), std::string::npos);
   EXPECT_NE(refused("[key]\ncommand = \"keyring\"").find("key.command"), std::string::npos);
   EXPECT_NE(refused("[key]\ncommand = [1]").find("key.command"), std::string::npos);
 }

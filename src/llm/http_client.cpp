@@ -84,7 +84,10 @@ Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
   };
   set(CURLOPT_URL, call.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  if (!call.unix_socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, call.unix_socket.c_str());
+  if (!call.unix_socket.empty()) {
+    set(CURLOPT_UNIX_SOCKET_PATH, call.unix_socket.c_str());
+    set(CURLOPT_NOPROXY, "*");
+  }
   set(CURLOPT_HTTPHEADER, headers.get());
   if (!call.body.empty()) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));

@@ -1,83 +1,112 @@
 #include "server/local_client.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio.hpp>
-#include <boost/beast.hpp>
+
+#include "llm/http_client.h"
+#include "llm/sse_reader.h"
+#include "server/problem.h"
 
 namespace mbe {
 
 namespace {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using boost::system::error_code;
-using Unix = asio::local::stream_protocol;
-
-constexpr std::uint64_t answer_bytes_max = std::uint64_t{1} << 30;
-constexpr int http_1_1 = 11;
+constexpr std::size_t answer_bytes_max = std::size_t{1} << 30;
+constexpr long ok_status = 200;
+constexpr std::chrono::hours patience{24 * 365};
 
 /// False where nobody listens: no server, or one that was killed.
-bool connect(Unix::socket& socket, const std::string& path) {
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) return false;
-  error_code failed;
-  socket.connect(Unix::endpoint(path), failed);
-  return !failed;
+bool answers(const std::string& path) {
+  sockaddr_un address{};
+  if (path.size() >= sizeof address.sun_path) return false;
+  address.sun_family = AF_UNIX;
+  std::ranges::copy(path, address.sun_path);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return false;
+  const bool out =
+      ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return out;
 }
 
-ErrorCode code_named(const std::string& name) {
-  constexpr ErrorCode codes[] = {
-      ErrorCode::invalid_argument, ErrorCode::not_found,   ErrorCode::limit, ErrorCode::busy,
-      ErrorCode::denied,           ErrorCode::unavailable, ErrorCode::io,    ErrorCode::corrupt};
-  const auto* const found = std::ranges::find(codes, name, error_name);
-  return found == std::end(codes) ? ErrorCode::io : *found;
-}
-
-Error broken(const std::string& path, const std::string& why) {
-  return fail(ErrorCode::io,
-              "the server at {} did not answer: {}; look with `mbe list` whether it is done", path,
-              why);
-}
-
-Result<Json> read_answer(unsigned status, const std::string& body, const std::string& path) {
-  Json json = Json::parse(body, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) return broken(path, "this is not JSON");
-  if (status < 300) return json;
-  // The detail is in the caller's language already.
-  return Error(code_named(json.value("code", "")), "{}", {json.value("detail", "")});
+HttpCall call_of(const std::string& socket, const std::string& target, const Json& arguments,
+                 const std::string& language) {
+  HttpCall out;
+  out.url = "http://localhost" + target;
+  out.unix_socket = socket;
+  // Without `Expect:` a large body would first wait for leave.
+  out.headers = {"Content-Type: application/json", "Accept-Language: " + language, "Expect:"};
+  out.body = arguments.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return out;
 }
 
 }  // namespace
 
 std::optional<LocalClient> LocalClient::find(const std::string& home) {
   const std::string path = home + "/socket";
-  asio::io_context io;
-  Unix::socket socket(io);
-  if (!connect(socket, path)) return std::nullopt;
+  if (!answers(path)) return std::nullopt;
   return LocalClient(path);
+}
+
+Error LocalClient::broken(const std::string& why) const {
+  return fail(ErrorCode::io,
+              "the server at {} did not answer: {}; look with `mbe list` whether it is done", path_,
+              why);
+}
+
+Error LocalClient::told(const std::string& body) const {
+  auto out = read_problem(body);
+  return out ? *std::move(out) : broken("this is not JSON");
 }
 
 Result<Json> LocalClient::post(const std::string& target, const Json& arguments,
                                const std::string& language) const {
-  asio::io_context io;
-  Unix::socket socket(io);
-  if (!connect(socket, path_)) return broken(path_, "it has stopped");
-  http::request<http::string_body> request(http::verb::post, target, http_1_1);
-  request.set(http::field::host, "localhost");
-  request.set(http::field::content_type, "application/json");
-  request.set(http::field::accept_language, language);
-  request.body() = arguments.dump(-1, ' ', false, Json::error_handler_t::replace);
-  request.prepare_payload();
-  error_code failed;
-  http::write(socket, request, failed);
-  if (failed) return broken(path_, failed.message());
-  boost::beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(answer_bytes_max);
-  http::read(socket, buffer, parser, failed);
-  if (failed) return broken(path_, failed.message());
-  return read_answer(parser.get().result_int(), parser.get().body(), path_);
+  HttpCall call = call_of(path_, target, arguments, language);
+  call.silence_timeout = patience;
+  std::string body;
+  const auto reply = http_call(call, {}, [&body](std::string_view bytes) {
+    body += bytes;
+    return body.size() <= answer_bytes_max;
+  });
+  if (!reply.ok()) return broken(reply.error().message());
+  if (reply->status != ok_status) {
+    if (reply->status >= 300) return told(reply->body);
+    body = reply->body;
+  }
+  Json json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return broken("this is not JSON");
+  return json;
+}
+
+Result<Json> LocalClient::stream(const std::string& target, const Json& arguments,
+                                 const std::string& language, const OnEvent& on_event,
+                                 const std::stop_token& stop) const {
+  HttpCall call = call_of(path_, target, arguments, language);
+  call.headers.emplace_back("Accept: text/event-stream");
+  std::optional<Result<Json>> end;
+  SseReader events([&](const std::string& name, const std::string& data) {
+    Json json = Json::parse(data, nullptr, false);
+    if (name == "error") {
+      end = told(data);
+    } else if (json.is_discarded()) {
+      end = broken("this is not JSON");
+    } else {
+      on_event(name, json);
+      if (name == "done") end = std::move(json);
+    }
+    return true;
+  });
+  const auto reply =
+      http_call(call, stop, [&events](std::string_view bytes) { return events.feed(bytes); });
+  if (end) return *std::move(end);
+  if (!reply.ok() && stop.stop_requested()) return reply.error();
+  if (!reply.ok()) return broken(reply.error().message());
+  if (reply->status != ok_status) return told(reply->body);
+  return broken("it ended in the middle");
 }
 
 std::string query_escape(std::string_view text) {

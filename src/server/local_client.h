@@ -2,7 +2,9 @@
 // One request a connection; any thread.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -21,8 +23,18 @@ class LocalClient {
   [[nodiscard]] Result<Json> post(const std::string& target, const Json& arguments,
                                   const std::string& language) const;
 
+  using OnEvent = std::function<void(const std::string& name, const Json& data)>;
+  /// POSTs to a path that answers with a stream of events, such as `/api/ask`, tells each, and
+  /// returns the data of `done`. Errors: as post(), an event `error` too; unavailable (stopped).
+  [[nodiscard]] Result<Json> stream(const std::string& target, const Json& arguments,
+                                    const std::string& language, const OnEvent& on_event,
+                                    const std::stop_token& stop) const;
+
  private:
   explicit LocalClient(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] Error broken(const std::string& why) const;
+  /// As the server told it, in the caller's language.
+  [[nodiscard]] Error told(const std::string& body) const;
   std::string path_;
 };
 

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 
+#include "server/event_stream.h"
 #include "server/http_server.h"
 
 namespace mbe {
@@ -52,6 +54,81 @@ TEST_F(LocalClientTest, PassesTheServersErrorsOn) {
     EXPECT_EQ(answer.error().code(), code);
     EXPECT_EQ(answer.error().message(), "why {} so");
   }
+}
+
+TEST_F(LocalClientTest, TakesWhatIsNoErrorOrProblemForAnEnd) {
+  const auto server = serve([](const HttpRequest& request) {
+    return HttpResponse{request.path == "/made" ? 202U : 500U, request.body};
+  });
+  const auto client = LocalClient::find(home_.string());
+  EXPECT_EQ(client->post("/made", {{"a", "바다"}}, "en").value()["a"], "바다");
+  EXPECT_EQ(client->post("/fails", Json::array({1}), "en").error().code(), ErrorCode::io);
+  EXPECT_EQ(client->post("/made", Json::array({1}), "en").error().code(), ErrorCode::io);
+}
+
+/// Sends events as "name data" lines, then ends.
+HttpResponse streaming(const std::vector<std::pair<std::string, std::string>>& all) {
+  HttpResponse out;
+  out.events = std::make_shared<EventStream>();
+  for (const auto& [name, data] : all) out.events->send(name, data);
+  out.events->end();
+  return out;
+}
+
+TEST_F(LocalClientTest, TellsEventsAndReturnsTheLast) {
+  const auto server = serve([](const HttpRequest& request) {
+    return streaming({{"accepted", R"({"as":")" + request.header("accept") + R"("})"},
+                      {"delta", R"({"text":"바다"})"},
+                      {"done", R"({"answer":"바다"})"}});
+  });
+  std::vector<std::string> names;
+  const auto done =
+      LocalClient::find(home_.string())
+          ->stream("/api/ask", Json::object(), "ko",
+                   [&](const std::string& name, const Json&) { names.push_back(name); }, {});
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  EXPECT_EQ((*done)["answer"], "바다");
+  EXPECT_EQ(names, (std::vector<std::string>{"accepted", "delta", "done"}));
+}
+
+TEST_F(LocalClientTest, SaysWhyAStreamFailed) {
+  const auto server = serve([](const HttpRequest& request) {
+    if (request.path == "/refused") {
+      return HttpResponse{503, R"({"code":"unavailable","detail":"waking"})"};
+    }
+    if (request.path == "/fails") {
+      return streaming({{"error", R"({"code":"busy","detail":"too many"})"}});
+    }
+    return request.path == "/cut" ? streaming({{"accepted", "{}"}})
+                                  : streaming({{"accepted", "nonsense"}});
+  });
+  const auto client = LocalClient::find(home_.string());
+  const std::map<std::string, ErrorCode> all = {{"/refused", ErrorCode::unavailable},
+                                                {"/fails", ErrorCode::busy},
+                                                {"/cut", ErrorCode::io},
+                                                {"/nonsense", ErrorCode::io}};
+  for (const auto& [path, code] : all) {
+    const auto end =
+        client->stream(path, Json::object(), "en", [](const std::string&, const Json&) {}, {});
+    ASSERT_FALSE(end.ok()) << path;
+    EXPECT_EQ(end.error().code(), code) << path;
+  }
+}
+
+TEST_F(LocalClientTest, StopsAStreamWhenAsked) {
+  const auto server = serve([](const HttpRequest&) {
+    HttpResponse out;
+    out.events = std::make_shared<EventStream>();
+    out.events->send("accepted", "{}");
+    return out;  // nothing follows
+  });
+  std::stop_source stop;
+  const auto end =
+      LocalClient::find(home_.string())
+          ->stream(
+              "/api/ask", Json::object(), "en",
+              [&](const std::string&, const Json&) { stop.request_stop(); }, stop.get_token());
+  EXPECT_EQ(end.error().code(), ErrorCode::unavailable);
 }
 
 TEST(QueryEscape, IsReadBackAsItWas) {

@@ -1,81 +1,43 @@
 #include "server/server_config.h"
 
-#include <toml++/toml.h>
-
-#include <sstream>
-
 #include "fs/file_system.h"
-#include "operations/fields.h"
+#include "settings/toml_file.h"
 
 namespace mbe {
 
 namespace {
 
 constexpr std::size_t file_bytes_max = 65'536;
+constexpr TextLimits name_limits{1, 255};
+constexpr std::size_t host_names_max = 100;
+constexpr std::int64_t hour_s = 3'600;
 
-Bounds between(double min, double max) {
-  return {.min = min, .max = max, .choices = {}};
-}
-
-Fields<ServerConfig> make_fields() {
-  using C = ServerConfig;
-  constexpr double hour = 3'600;
-  Fields<C> out;
-  out.add("address", &C::address, "where to listen", between(1, 255))
-      .add("port", &C::port, "0: any that is free", between(0, UINT16_MAX))
-      .add("host_names", &C::host_names, "names under which it is addressed",
-           {.min = 1, .max = 255, .choices = {}, .items_max = 100})
-      .add("behind_proxy", &C::behind_proxy, "a proxy with TLS stands before it")
-      .add("insecure_http", &C::insecure_http, "plain text over the network")
-      .add("log", &C::log, "JSON lines", {.choices = {"all", "warnings", "none"}})
-      .add("threads", &C::threads, "that answer", between(1, 256))
-      .add("requests_max", &C::requests_max, "at once, waiting ones included", between(1, 100'000))
-      .add("connections_max", &C::connections_max, "open at once", between(1, 100'000))
-      .add("body_bytes_max", &C::body_bytes_max, "of a request", between(1'024, 1e9))
-      .add("header_bytes_max", &C::header_bytes_max, "of a request", between(1'024, 1e6))
-      .add("read_timeout_s", &C::read_timeout_s, "for a request to arrive", between(1, hour))
-      .add("idle_timeout_s", &C::idle_timeout_s, "between requests", between(1, hour))
-      .add("drain_timeout_s", &C::drain_timeout_s, "for what was accepted", between(0, hour));
-  return out;
-}
-
-const Fields<ServerConfig>& fields() {
-  static const Fields<ServerConfig> all = make_fields();
-  return all;
-}
-
-Json json_of_toml(const toml::table& table) {
-  std::ostringstream text;
-  text << toml::json_formatter(table);
-  return Json::parse(text.str(), nullptr, false);
-}
-
-/// Each key for itself first: so that what is wrong is told with its line.
-Result<ServerConfig> read_config(const toml::table& table, const std::string& file) {
-  const Json json = json_of_toml(table);
-  if (!json.is_object()) {
-    return fail(ErrorCode::invalid_argument, "{}: only texts, whole numbers, true, false and lists",
-                file);
-  }
-  for (const auto& [key, node] : table) {
-    const std::string name(key.str());
-    const auto alone = fields().read(Json{{name, json.at(name)}});
-    if (alone.ok()) continue;
-    return fail(ErrorCode::invalid_argument, "{} line {}: {}", file, key.source().begin.line,
-                alone.error().message());
-  }
-  return fields().read(json);
+void read_limits(const TomlTable& root, ServerConfig& out) {
+  root.number("threads", 1, 256, out.threads);
+  root.number("requests_max", 1, 100'000, out.requests_max);
+  root.number("connections_max", 1, 100'000, out.connections_max);
+  root.number("body_bytes_max", 1'024, 1'000'000'000, out.body_bytes_max);
+  root.number("header_bytes_max", 1'024, 1'000'000, out.header_bytes_max);
+  root.number("read_timeout_s", 1, hour_s, out.read_timeout_s);
+  root.number("idle_timeout_s", 1, hour_s, out.idle_timeout_s);
+  root.number("drain_timeout_s", 0, hour_s, out.drain_timeout_s);
 }
 
 }  // namespace
 
 Result<ServerConfig> ServerConfig::parse(std::string_view text, const std::string& file) {
-  try {
-    return read_config(toml::parse(text), file);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::invalid_argument, "{} line {}: {}", file, error.source().begin.line,
-                error.description());
-  }
+  MBE_ASSIGN(const TomlFile toml, TomlFile::parse(text, file));
+  const TomlTable& root = toml.root();
+  ServerConfig out;
+  root.text("address", out.address, name_limits);
+  root.number("port", 0, UINT16_MAX, out.port);
+  root.texts("host_names", out.host_names, host_names_max, name_limits);
+  root.flag("behind_proxy", out.behind_proxy);
+  root.flag("insecure_http", out.insecure_http);
+  root.choice("log", {"all", "warnings", "none"}, out.log);
+  read_limits(root, out);
+  MBE_TRY(toml.check());
+  return out;
 }
 
 Result<ServerConfig> ServerConfig::load(const std::string& home) {
