@@ -109,7 +109,7 @@ nb::object value_of(const Json& json) {
     }
     case Json::value_t::object: {
       nb::object out = nb::steal(checked(PyDict_New()));
-      for (const auto& [name, member] : json.items()) {
+      for (const auto& [name, member] : json.get_ref<const Json::object_t&>()) {
         const nb::object value = value_of(member);
         if (PyDict_SetItem(out.ptr(), name_value(name).ptr(), value.ptr()) != 0) {
           throw nb::python_error();

@@ -81,7 +81,7 @@ TEST_F(DoorTest, IsUsableByManyThreadsAndWhileItCloses) {
     threads.emplace_back([&door, i] {
       for (int n = 0; n < 20; ++n) {
         const auto kept = door->call("remember", keep(fmt::format("thread {} says {}", i, n)));
-        if (!kept.ok()) EXPECT_EQ(kept.error().code(), ErrorCode::invalid_argument);
+        EXPECT_TRUE(kept.ok() || kept.error().code() == ErrorCode::invalid_argument);
       }
     });
   }
@@ -113,7 +113,7 @@ TEST_F(DoorTest, AsksTheServerThatHasTheHomeOpenAndGoesOnWithoutIt) {
   const auto block = door->call("remember", keep("told to the server"), "a b&c");
   ASSERT_TRUE(block.ok()) << block.error().message();
   EXPECT_EQ((*block)["channel"], "cli");  // the server says by which way it came
-  EXPECT_EQ(*door->chains(), std::vector<std::string>{"a b&c"});
+  EXPECT_EQ(*door->chains(), (std::vector<std::string>{"a b&c", "main"}));
   EXPECT_EQ(door->call("show", {{"block_index", 99}}, "a b&c").error().code(),
             ErrorCode::not_found);
   service->reset();

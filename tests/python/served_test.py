@@ -26,6 +26,8 @@ class Served(HomeTest):
 
     def stop(self) -> None:
         """Ctrl-C, and its end."""
+        if self.server.returncode is not None:
+            return
         self.server.send_signal(signal.SIGINT)
         self.server.communicate()
 
