@@ -5,7 +5,7 @@
 #include "echo/signer.h"
 #include "fs/file_system.h"
 #include "operations/operation.h"
-#include "server/local_client.h"
+#include "client/local_client.h"
 #include "ui/interrupt.h"
 
 namespace mbe::app {

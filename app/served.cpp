@@ -1,6 +1,6 @@
 #include "served.h"
 
-#include "server/local_client.h"
+#include "client/local_client.h"
 
 namespace mbe::app {
 

@@ -1,5 +1,7 @@
 # Sourced after report.sh: configuring and building a preset, with progress on the terminal and the
-# whole output in build/<preset>/*.log.
+# whole output in build/<preset>/*.log. The compiler's cache knows again in one build tree what
+# another has compiled (tools/wheel builds in one of its own).
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
 # configure PRESET: only if it has never been done, or for another cache of tools/setup; CMake sees
 # to the rest itself while building.

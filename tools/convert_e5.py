@@ -6,6 +6,7 @@ the marks, byte offsets, scores, bytes); a normalisation map; a directory of ten
 number of values, offset, bytes). Quantised tensors already use ggml's Q4_0 block layout, so their
 bytes are copied as they are. Rows of the word table behind the vocabulary belong to no token and
 are left out. The normalisation map is SentencePiece's nmt_nfkc, which src/embed applies itself.
+Nothing but Python is needed: the Python package carries this file too (install_model).
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ import json
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-
-import gguf
-import numpy as np
+from typing import Any, BinaryIO
 
 NAME = "multilingual-e5-small-q4_0"
 TYPE_F32 = 0
 TYPE_Q4_0 = 1
 Q4_0_BLOCK_VALUES = 32
 Q4_0_BLOCK_BYTES = 18
+
+# GGUF, version 3: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ALIGNMENT = 32
+U32, I32, F32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
+POOLING_MEAN = 1
+MOSTLY_Q4_0 = 2
+TOKEN_NORMAL, TOKEN_UNKNOWN, TOKEN_CONTROL = 1, 2, 3
 
 GLOBAL_TENSORS = {
     "emb.word": "token_embd.weight",
@@ -86,7 +92,7 @@ class Reader:
         self.data = data
         self.position = 0
 
-    def take(self, layout: str) -> tuple[int | float, ...]:
+    def take(self, layout: str) -> tuple[Any, ...]:
         """Values of a little-endian struct layout."""
         values = struct.unpack_from("<" + layout, self.data, self.position)
         self.position += struct.calcsize("<" + layout)
@@ -149,77 +155,119 @@ def read_model(path: Path) -> Model:
                  scores, read_tensors(reader))
 
 
-def add_metadata(writer: gguf.GGUFWriter, model: Model) -> None:
+def string(text: bytes) -> bytes:
+    """A string of GGUF."""
+    return struct.pack("<Q", len(text)) + text
+
+
+class Gguf:
+    """What goes into the file: values under names, then tensors."""
+
+    def __init__(self, architecture: str) -> None:
+        self.architecture = architecture
+        self.values: list[bytes] = []
+        self.tensors: list[tuple[str, tuple[int, ...], int, bytes]] = []
+        self.text("general.architecture", architecture)
+
+    def add(self, name: str, kind: int, value: bytes) -> None:
+        """A value that is packed already."""
+        self.values.append(string(name.encode()) + struct.pack("<I", kind) + value)
+
+    def text(self, name: str, value: str) -> None:
+        """A text."""
+        self.add(name, STRING, string(value.encode()))
+
+    def number(self, name: str, value: int) -> None:
+        """A count or an id."""
+        self.add(name, U32, struct.pack("<I", value))
+
+    def flag(self, name: str, value: bool) -> None:
+        """Yes or no."""
+        self.add(name, BOOL, struct.pack("<?", value))
+
+    def array(self, name: str, kind: int, count: int, packed: bytes) -> None:
+        """Many values of one kind, packed already."""
+        self.add(name, ARRAY, struct.pack("<IQ", kind, count) + packed)
+
+    def write(self, out: BinaryIO) -> None:
+        """All of it."""
+        out.write(struct.pack("<4sIQQ", b"GGUF", 3, len(self.tensors), len(self.values)))
+        out.write(b"".join(self.values))
+        offset = 0
+        for name, shape, kind, data in self.tensors:
+            out.write(string(name.encode()) + struct.pack(f"<I{len(shape)}Q", len(shape), *shape))
+            out.write(struct.pack("<IQ", kind, offset))
+            offset += len(data) + -len(data) % ALIGNMENT
+        out.write(bytes(-out.tell() % ALIGNMENT))
+        for _, _, _, data in self.tensors:
+            out.write(data)
+            out.write(bytes(-len(data) % ALIGNMENT))
+
+
+def add_metadata(out: Gguf, model: Model) -> None:
     """Hyperparameters and where the weights come from."""
-    writer.add_name("multilingual-e5-small")
-    writer.add_license("MIT")
-    writer.add_block_count(model.layers)
-    writer.add_context_length(model.positions)
-    writer.add_embedding_length(model.width)
-    writer.add_feed_forward_length(model.ffn_width)
-    writer.add_head_count(model.heads)
-    writer.add_layer_norm_eps(model.epsilon)
-    writer.add_causal_attention(False)
-    writer.add_pooling_type(gguf.PoolingType.MEAN)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q4_0)
+    out.text("general.name", "multilingual-e5-small")
+    out.text("general.license", "MIT")
+    out.number("bert.block_count", model.layers)
+    out.number("bert.context_length", model.positions)
+    out.number("bert.embedding_length", model.width)
+    out.number("bert.feed_forward_length", model.ffn_width)
+    out.number("bert.attention.head_count", model.heads)
+    out.add("bert.attention.layer_norm_epsilon", F32, struct.pack("<f", model.epsilon))
+    out.flag("bert.attention.causal", False)
+    out.number("bert.pooling_type", POOLING_MEAN)
+    out.number("general.file_type", MOSTLY_Q4_0)
 
 
-def add_tokenizer(writer: gguf.GGUFWriter, model: Model) -> None:
+def add_tokenizer(out: Gguf, model: Model) -> None:
     """The unigram vocabulary with its marks."""
     marks = model.marks
-    types = [gguf.TokenType.NORMAL] * len(model.pieces)
+    count = len(model.pieces)
+    types = [TOKEN_NORMAL] * count
     for mark in (marks["bos"], marks["eos"], marks["pad"]):
-        types[mark] = gguf.TokenType.CONTROL
-    types[marks["unk"]] = gguf.TokenType.UNKNOWN
-    types[model.pieces.index(b"<mask>")] = gguf.TokenType.CONTROL
-    writer.add_tokenizer_model("t5")
-    writer.add_token_list(model.pieces)
-    writer.add_token_scores(model.scores)
-    writer.add_token_types(types)
-    writer.add_token_type_count(model.token_types)
-    writer.add_bos_token_id(marks["bos"])
-    writer.add_eos_token_id(marks["eos"])
-    writer.add_pad_token_id(marks["pad"])
-    writer.add_unk_token_id(marks["unk"])
-    writer.add_add_bos_token(True)
-    writer.add_add_eos_token(True)
-    writer.add_add_space_prefix(True)
-    writer.add_remove_extra_whitespaces(True)
+        types[mark] = TOKEN_CONTROL
+    types[marks["unk"]] = TOKEN_UNKNOWN
+    types[model.pieces.index(b"<mask>")] = TOKEN_CONTROL
+    pieces = b"".join(string(piece) for piece in model.pieces)
+    out.text("tokenizer.ggml.model", "t5")
+    out.array("tokenizer.ggml.tokens", STRING, count, pieces)
+    out.array("tokenizer.ggml.scores", F32, count, struct.pack(f"<{count}f", *model.scores))
+    out.array("tokenizer.ggml.token_type", I32, count, struct.pack(f"<{count}i", *types))
+    out.number("tokenizer.ggml.token_type_count", model.token_types)
+    out.number("tokenizer.ggml.bos_token_id", marks["bos"])
+    out.number("tokenizer.ggml.eos_token_id", marks["eos"])
+    out.number("tokenizer.ggml.padding_token_id", marks["pad"])
+    out.number("tokenizer.ggml.unknown_token_id", marks["unk"])
+    for name in ("add_bos_token", "add_eos_token", "add_space_prefix", "remove_extra_whitespaces"):
+        out.flag(f"tokenizer.ggml.{name}", True)
 
 
-def add_tensor(writer: gguf.GGUFWriter, model: Model, source: str, target: str) -> None:
+def add_tensor(out: Gguf, model: Model, source: str, target: str) -> None:
     """Copies one tensor; matrices have rows of as many values as they have inputs."""
     tensor = model.tensors[source]
-    columns = model.width
-    if source.endswith("fo.w"):
-        columns = model.ffn_width
+    columns = model.ffn_width if source.endswith("fo.w") else model.width
     rows = tensor.values // columns
-    if tensor.type == TYPE_Q4_0:
-        row_bytes = columns // Q4_0_BLOCK_VALUES * Q4_0_BLOCK_BYTES
-        data = np.frombuffer(tensor.data, np.uint8).reshape(rows, row_bytes)
-        if source == "emb.word":
-            data = data[: len(model.pieces)]
-        writer.add_tensor(target, data, raw_dtype=gguf.GGMLQuantizationType.Q4_0)
-        return
-    values = np.frombuffer(tensor.data, np.float32)
-    is_vector = source.endswith((".b", "ln.w"))
-    writer.add_tensor(target, values if is_vector else values.reshape(rows, columns))
+    data = tensor.data
+    if tensor.type == TYPE_Q4_0 and source == "emb.word":
+        rows = len(model.pieces)
+        data = data[: rows * (columns // Q4_0_BLOCK_VALUES * Q4_0_BLOCK_BYTES)]
+    is_vector = tensor.type == TYPE_F32 and source.endswith((".b", "ln.w"))
+    kind = 2 if tensor.type == TYPE_Q4_0 else 0  # of ggml
+    out.tensors.append((target, (tensor.values,) if is_vector else (columns, rows), kind, data))
 
 
 def write_gguf(model: Model, path: Path) -> None:
-    """Writes the model; the bytes depend on nothing but the input and the pinned gguf package."""
-    writer = gguf.GGUFWriter(path, "bert")
-    add_metadata(writer, model)
-    add_tokenizer(writer, model)
+    """Writes the model; the bytes depend on nothing but the input."""
+    out = Gguf("bert")
+    add_metadata(out, model)
+    add_tokenizer(out, model)
     for source, target in GLOBAL_TENSORS.items():
-        add_tensor(writer, model, source, target)
+        add_tensor(out, model, source, target)
     for layer in range(model.layers):
         for source, target in LAYER_TENSORS.items():
-            add_tensor(writer, model, f"l{layer}.{source}", f"blk.{layer}.{target}")
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+            add_tensor(out, model, f"l{layer}.{source}", f"blk.{layer}.{target}")
+    with path.open("wb") as file:
+        out.write(file)
 
 
 def write_manifest(model: Model, folder: Path, source: str) -> str:

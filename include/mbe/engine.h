@@ -139,6 +139,8 @@ class Memory {
   /// Waypoints for an utterance that is not stored: update_cache(user_input).
   Result<std::vector<WaypointView>> update_waypoints(const std::string& conversation,
                                                      const std::string& utterance);
+  /// A prompt inside the budget. Errors: limit (the input alone is too large), not_found (a
+  /// waypoint that was given is no block).
   Result<ComposeResult> compose(const ComposeRequest& request);
 
   // -- the whole chain ----------------------------------------------------------------------

@@ -145,8 +145,16 @@ struct ObserveResult {
   std::vector<WaypointView> waypoints;
 };
 
+/// A block that shall be in a prompt, and how near it is.
+struct WaypointChoice {
+  std::uint64_t block_index = 0;
+  float relevance = 1;  ///< 0 … 1
+};
+
 struct ComposeRequest {
   std::string input;
+  /// The memories to choose from, instead of what comes to mind; working memory stays as it was.
+  std::optional<std::vector<WaypointChoice>> waypoints;
   std::string conversation = "default";
   std::size_t budget_tokens = 1024;
   std::string format = "plain";  ///< plain, openai, anthropic

@@ -1,8 +1,9 @@
 // Where the read-only files that come with the program lie: lexicons, messages, the Korean
 // dictionary, the default model, the model server. None is compiled in: a built program can move.
-// Places, first match wins: $MBE_DATA; share/mbe, then lib/mbe (programs) beside the program or up
-// to three folders above it (a build tree, or bin/, share/ and lib/ of an installation); the cache
-// that tools/setup fills ($MBE_CACHE, else $XDG_CACHE_HOME/mbe, else $HOME/.cache/mbe).
+// Places, first match wins: $MBE_DATA; share/mbe, then lib/mbe (programs) beside the shared library
+// that holds this code, then beside the program, or up to three folders above either (a build tree,
+// a Python package, or bin/, share/ and lib/ of an installation); the cache that tools/setup fills
+// ($MBE_CACHE, else $XDG_CACHE_HOME/mbe, else $HOME/.cache/mbe).
 // Thread-safe as long as nobody changes the environment.
 #pragma once
 

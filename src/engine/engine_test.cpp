@@ -183,6 +183,25 @@ TEST_F(EngineTest, KeepsAWaypointThroughAnEllipticalTurn) {
   EXPECT_TRUE(reached);
 }
 
+TEST_F(EngineTest, ComposesWithTheWaypointsThatAreGiven) {
+  const std::uint64_t oven = remember("The oven needs a new thermostat");
+  const std::uint64_t heron = remember("The heron eats frogs");
+  ASSERT_TRUE(memory_->update_waypoints("default", "the oven").ok());
+  const auto before = memory_->waypoints();
+  const auto made = memory_->compose(
+      {.input = "Which part does the oven need?", .waypoints = {{{heron}, {heron, 0.5F}}}});
+  ASSERT_TRUE(made.ok()) << made.error().message();
+  EXPECT_EQ(made->included, std::vector<std::uint64_t>{heron});
+  EXPECT_EQ(memory_->waypoints()->size(), before->size());
+  const auto none = memory_->compose(
+      {.input = "Which part does the oven need?", .waypoints = std::vector<WaypointChoice>()});
+  EXPECT_TRUE(none->included.empty());
+  ASSERT_TRUE(memory_->forget({.blocks = {oven}}, 1).ok());
+  EXPECT_TRUE(memory_->compose({.input = "oven", .waypoints = {{{oven}}}})->included.empty());
+  EXPECT_EQ(memory_->compose({.input = "oven", .waypoints = {{{999}}}}).error().code(),
+            ErrorCode::not_found);
+}
+
 TEST_F(EngineTest, ComposesWithinTheBudget) {
   const auto pinned = remember("I am allergic to walnuts");
   ASSERT_TRUE(memory_->mark(pinned, "pin").ok());

@@ -168,6 +168,39 @@ Result<std::vector<WaypointView>> of_named_days(Memory& memory, const Analysis& 
   return out;
 }
 
+/// Views of the blocks that a caller chose; what is erased is left out.
+Result<std::vector<WaypointView>> chosen_views(const Memory::Parts& parts,
+                                               const std::vector<WaypointChoice>& choices) {
+  std::vector<WaypointView> out;
+  for (const WaypointChoice& choice : choices) {
+    const bool known =
+        std::ranges::find(out, choice.block_index, &WaypointView::block_index) != out.end();
+    MBE_ASSIGN(const Block block, parts.chain->read(choice.block_index));
+    if (known || block.state != BlockState::ok) continue;
+    out.push_back({choice.block_index, choice.relevance, 0, 0, 0, block.payload.text});
+  }
+  return out;
+}
+
+/// What comes to mind: the waypoints, and what the days that the input names hold.
+Result<std::vector<WaypointView>> came_to_mind(Memory& memory, const ComposeRequest& request,
+                                               const Conversation& talk) {
+  const Memory::Parts& parts = memory.parts();
+  MBE_ASSIGN(std::vector<WaypointView> points, waypoint_views(parts, talk));
+  const Analysis analysis =
+      parts.analyser.analyse(request.input, parts.clock.now_ms(), request.utc_offset_minutes);
+  MBE_ASSIGN(const std::vector<WaypointView> days, of_named_days(memory, analysis));
+  for (const WaypointView& day : days) {
+    const bool known =
+        std::ranges::find(points, day.block_index, &WaypointView::block_index) != points.end();
+    if (!known) points.push_back(day);
+  }
+  // What was asked before in the same words tells nothing.
+  const std::string asked = folded(request.input);
+  std::erase_if(points, [&](const WaypointView& point) { return folded(point.context) == asked; });
+  return points;
+}
+
 bool is_turn(const Conversation& talk, std::uint64_t block_index) {
   return std::ranges::any_of(talk.turns,
                              [&](const Turn& turn) { return turn.block_index == block_index; });
@@ -242,7 +275,9 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   PromptRequest prompt;
   MBE_ASSIGN(prompt.format, format_of(request.format));
   MBE_ASSIGN(const Conversation talk,
-             renew_waypoints(*parts_, request.conversation, request.input, request.keep));
+             request.waypoints
+                 ? parts_->working->load(request.conversation)
+                 : renew_waypoints(*parts_, request.conversation, request.input, request.keep));
   MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
   const bool english = request.language.empty() ? script_of(request.input) == Language::english
                                                 : request.language == "en";
@@ -259,18 +294,9 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   MBE_ASSIGN(prompt.mood, mood_line(indexes, parts_->analyser, language));
   const SequenceSet superseded = indexes.attributes->flagged(Flag::superseded);
   const SequenceSet hidden = indexes.attributes->flagged(Flag::hidden);
-  MBE_ASSIGN(std::vector<WaypointView> points, waypoint_views(*parts_, talk));
-  const Analysis analysis =
-      parts_->analyser.analyse(request.input, parts_->clock.now_ms(), request.utc_offset_minutes);
-  MBE_ASSIGN(const std::vector<WaypointView> days, of_named_days(*this, analysis));
-  for (const WaypointView& day : days) {
-    const bool known =
-        std::ranges::find(points, day.block_index, &WaypointView::block_index) != points.end();
-    if (!known) points.push_back(day);
-  }
-  // What was asked before in the same words tells nothing.
-  const std::string asked = folded(request.input);
-  std::erase_if(points, [&](const WaypointView& point) { return folded(point.context) == asked; });
+  MBE_ASSIGN(const std::vector<WaypointView> points, request.waypoints
+                                                         ? chosen_views(*parts_, *request.waypoints)
+                                                         : came_to_mind(*this, request, talk));
   for (const WaypointView& point : points) {
     if (superseded.contains(point.block_index) || hidden.contains(point.block_index)) continue;
     if (is_turn(talk, point.block_index)) continue;  // it is shown among the turns
@@ -284,7 +310,7 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   MBE_ASSIGN(Prompt made, mbe::compose(prompt, words, EstimatedTokens()));
   return ComposeResult{std::move(made.text),     made.tokens,
                        std::move(made.included), std::move(made.cut),
-                       std::move(made.left_out), std::move(points)};
+                       std::move(made.left_out), points};
 }
 
 Result<std::vector<GoalView>> Memory::goals() {

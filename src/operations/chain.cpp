@@ -19,13 +19,13 @@ Operation stats() {
 }
 
 Operation verify() {
-  return operation({.name = "verify",
-                    .group = "The whole chain",
-                    .summary = "check every block, key and link; repairs nothing"},
-                   Fields<NoArguments>(), verify_shape(),
-                   [](Call& call, const NoArguments&) -> Result<Json> {
-                     return verify_json(call.messages, call.memory->verify(), call.chain);
-                   });
+  return operation(
+      {.name = "verify",
+       .group = "The whole chain",
+       .summary = "check every block, key and link; repairs nothing"},
+      Fields<NoArguments>(), verify_shape(), [](Call& call, const NoArguments&) -> Result<Json> {
+        return verify_json(call.messages, call.memory->verify(call.progress), call.chain);
+      });
 }
 
 struct ReembedRequest {
@@ -42,7 +42,8 @@ Operation reembed() {
                     .errors = {ErrorCode::unavailable, ErrorCode::busy}},
                    fields, object_shape({{"vectors_pending", count_shape()}}),
                    [](Call& call, const ReembedRequest& request) -> Result<Json> {
-                     MBE_ASSIGN(const std::uint64_t pending, call.memory->reembed(request.all));
+                     MBE_ASSIGN(const std::uint64_t pending,
+                                call.memory->reembed(request.all, call.progress));
                      return Json{{"vectors_pending", pending}};
                    });
 }
@@ -57,7 +58,7 @@ Operation plain(const std::string& name, const std::string& summary, Action acti
                     .errors = {ErrorCode::busy, ErrorCode::denied}},
                    Fields<NoArguments>(), object_shape({{"done", flag_shape()}}),
                    [action](Call& call, const NoArguments&) -> Result<Json> {
-                     MBE_TRY(action(*call.memory));
+                     MBE_TRY(action(call));
                      return Json{{"done", true}};
                    });
 }
@@ -110,7 +111,8 @@ Operation import() {
                      for (std::size_t i = 0; i < request.items.size(); ++i) {
                        request.items[i].line = i;
                      }
-                     MBE_ASSIGN(const ImportReport report, call.memory->import(request.items));
+                     MBE_ASSIGN(const ImportReport report,
+                                call.memory->import(request.items, call.progress));
                      return import_report_json(call.messages, report);
                    });
 }
@@ -122,12 +124,12 @@ std::vector<Operation> chain_operations() {
           stats(),
           verify(),
           plain("rebuild", "make the derived files anew from the log",
-                [](Memory& memory) { return memory.rebuild(); }),
+                [](Call& call) { return call.memory->rebuild(call.progress); }),
           reembed(),
           plain("checkpoint", "write the derived files now",
-                [](Memory& memory) { return memory.checkpoint(); }),
+                [](Call& call) { return call.memory->checkpoint(); }),
           plain("scrub", "overwrite the sealed characters of erased blocks",
-                [](Memory& memory) { return memory.scrub(); })};
+                [](Call& call) { return call.memory->scrub(); })};
 }
 
 }  // namespace mbe

@@ -146,17 +146,24 @@ class Fields {
     return put(
         name, list_schema(object_schema(item.arguments()), items_max), std::move(meaning),
         [name, get, item, items_max](const Json& json, Request& out) -> Result<void> {
-          MBE_TRY(check_items(name, json, items_max));
-          for (const Json& one : json) {
-            MBE_ASSIGN(Item read, item.read(one));
-            std::invoke(get, out).push_back(std::move(read));
-          }
+          MBE_ASSIGN(std::invoke(get, out), read_objects(name, json, item, items_max));
+          return {};
+        },
+        [get, item](Request& request) { return write_objects(std::invoke(get, request), item); });
+  }
+  /// The same where an empty list and none are not the same; `get` gives an optional vector.
+  template <class Get, class Item>
+  Fields& optional_objects(const std::string& name, Get get, const Fields<Item>& item,
+                           std::string meaning, std::size_t items_max) {
+    return put(
+        name, list_schema(object_schema(item.arguments()), items_max), std::move(meaning),
+        [name, get, item, items_max](const Json& json, Request& out) -> Result<void> {
+          MBE_ASSIGN(std::invoke(get, out), read_objects(name, json, item, items_max));
           return {};
         },
         [get, item](Request& request) {
-          Json all = Json::array();
-          for (const Item& one : std::invoke(get, request)) all.push_back(item.write(one));
-          return all;
+          const auto& given = std::invoke(get, request);
+          return given ? write_objects(*given, item) : Json();
         });
   }
   /// The argument added last must be given.
@@ -192,6 +199,24 @@ class Fields {
  private:
   using Reader = std::function<Result<void>(const Json&, Request&)>;
   using Writer = std::function<Json(Request&)>;
+
+  template <class Item>
+  static Result<std::vector<Item>> read_objects(const std::string& name, const Json& json,
+                                                const Fields<Item>& item, std::size_t items_max) {
+    MBE_TRY(check_items(name, json, items_max));
+    std::vector<Item> out;
+    for (const Json& one : json) {
+      MBE_ASSIGN(Item read, item.read(one));
+      out.push_back(std::move(read));
+    }
+    return out;
+  }
+  template <class Item>
+  static Json write_objects(const std::vector<Item>& items, const Fields<Item>& item) {
+    Json out = Json::array();
+    for (const Item& one : items) out.push_back(item.write(one));
+    return out;
+  }
 
   Fields& put(const std::string& name, Json schema, std::string meaning, Reader reader,
               Writer writer) {

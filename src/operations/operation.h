@@ -34,6 +34,7 @@ struct Call {
   std::string channel = "rest";  ///< sealed into what is written
   std::string writer = {};       ///< the account or key
   std::string trust = "owner";   ///< of what is written
+  Progress progress = {};        ///< told during import, verify, rebuild and reembed
 };
 
 struct Operation {

@@ -158,6 +158,10 @@ TEST(Fields, WriteWhatTheyRead) {
   EXPECT_EQ(remember_fields().write(*remember_fields().read(remember)), remember);
   const Json observe = {{"text", "hello"}, {"from_assistant", true}, {"utc_offset_minutes", 540}};
   EXPECT_EQ(observe_fields().write(*observe_fields().read(observe)), observe);
+  const Json compose = {{"input", "hello"}, {"waypoints", {{{"block_index", 3}}}}};
+  EXPECT_EQ(compose_fields().write(*compose_fields().read(compose)), compose);
+  const Json none = {{"input", "hello"}, {"waypoints", Json::array()}};
+  EXPECT_EQ(compose_fields().write(*compose_fields().read(none)), none);
   EXPECT_EQ(compose_fields().write({}), Json::object());
 }
 

@@ -1,8 +1,7 @@
 #include "operations/views.h"
 
-#include <fmt/format.h>
-
-#include <cstdlib>
+#include <array>
+#include <charconv>
 
 #include "base/datetime.h"
 
@@ -29,16 +28,50 @@ Json embedding_json(const BlockView& block) {
   return out;
 }
 
-Json members(const BlockView& block, const Json& embedding) {
-  return {{"block_index", block.block_index},
-          {"timestamp", format_time(block.timestamp_ms)},
-          {"context", block.context},
-          {"keywords", block.keywords},
-          {"tags", block.tags},
-          {"embedding", embedding},
-          {"importance", number(block.importance)},
-          {"hash", block.hash},
-          {"prev_hash", block.prev_hash}};
+/// An object whose names are known to differ: none of them is looked for, as operator[] would.
+class Members {
+ public:
+  explicit Members(std::size_t count) { object_.reserve(count); }
+  void add(const char* name, Json value) { object_.emplace_back(name, std::move(value)); }
+  Json take() { return std::move(object_); }
+
+ private:
+  Json::object_t object_;
+};
+
+constexpr std::size_t block_members = 32;  ///< of a block or a hit: room for all
+
+void add_block_memory(Members& out, const BlockView& block, bool with_embedding) {
+  out.add("block_index", block.block_index);
+  out.add("timestamp", format_time(block.timestamp_ms));
+  out.add("context", block.context);
+  out.add("keywords", block.keywords);
+  out.add("tags", block.tags);
+  if (with_embedding) out.add("embedding", embedding_json(block));
+  out.add("importance", number(block.importance));
+  out.add("hash", block.hash);
+  out.add("prev_hash", block.prev_hash);
+}
+
+void add_block(Members& out, const BlockView& block, bool with_embedding) {
+  add_block_memory(out, block, with_embedding);
+  out.add("state", block.state);
+  out.add("recorded", format_time(block.recorded_ms));
+  out.add("event_time", time_or_null(block.event_ms));
+  out.add("kind", block.kind);
+  out.add("trust", block.trust);
+  out.add("speaker", text_or_null(block.speaker));
+  out.add("session", text_or_null(block.session));
+  out.add("source", text_or_null(block.source));
+  out.add("channel", text_or_null(block.channel));
+  out.add("writer", text_or_null(block.writer));
+  out.add("refs", block.refs);
+  out.add("keywords_now", block.keywords_now);
+  out.add("tags_now", block.tags_now);
+  out.add("tags_derived", block.tags_derived);
+  out.add("pinned", block.pinned);
+  out.add("hidden", block.hidden);
+  out.add("superseded_by", or_null(block.superseded_by));
 }
 
 Json turn_json(const TurnView& turn) {
@@ -66,34 +99,23 @@ Json day_json(const DaySummary& day) {
 }  // namespace
 
 Json number(float value) {
-  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
+  std::array<char, 32> text{};
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), value);
+  double out = value;  // where it is no number, and stays what it is
+  std::from_chars(text.data(), written.ptr, out);
+  return out;
 }
 
 Json block_memory_json(const BlockView& block) {
-  return members(block, embedding_json(block));
+  Members out(block_members);
+  add_block_memory(out, block, true);
+  return out.take();
 }
 
 Json block_json(const BlockView& block, bool with_embedding) {
-  Json out = members(block, with_embedding ? embedding_json(block) : Json(nullptr));
-  if (!with_embedding) out.erase("embedding");
-  out["state"] = block.state;
-  out["recorded"] = format_time(block.recorded_ms);
-  out["event_time"] = time_or_null(block.event_ms);
-  out["kind"] = block.kind;
-  out["trust"] = block.trust;
-  out["speaker"] = text_or_null(block.speaker);
-  out["session"] = text_or_null(block.session);
-  out["source"] = text_or_null(block.source);
-  out["channel"] = text_or_null(block.channel);
-  out["writer"] = text_or_null(block.writer);
-  out["refs"] = block.refs;
-  out["keywords_now"] = block.keywords_now;
-  out["tags_now"] = block.tags_now;
-  out["tags_derived"] = block.tags_derived;
-  out["pinned"] = block.pinned;
-  out["hidden"] = block.hidden;
-  out["superseded_by"] = or_null(block.superseded_by);
-  return out;
+  Members out(block_members);
+  add_block(out, block, with_embedding);
+  return out.take();
 }
 
 Json blocks_json(const std::vector<BlockView>& blocks) {
@@ -114,16 +136,21 @@ Json import_json(const BlockView& block, const std::string& chain) {
 }
 
 Json hit_json(const RecallHit& hit) {
-  Json out = block_json(hit.block, false);
-  out["score"] = number(hit.score);
+  Members out(block_members);
+  add_block(out, hit.block, false);
+  out.add("score", number(hit.score));
   Json arms = Json::array();
   for (const ArmShare& arm : hit.arms) {
-    arms.push_back({{"arm", arm.arm}, {"rank", arm.rank}, {"share", number(arm.share)}});
+    Members one(3);
+    one.add("arm", arm.arm);
+    one.add("rank", arm.rank);
+    one.add("share", number(arm.share));
+    arms.push_back(one.take());
   }
-  out["arms"] = std::move(arms);
-  out["span"] = {hit.span_begin, hit.span_end};
-  out["neighbours"] = blocks_json(hit.neighbours);
-  return out;
+  out.add("arms", std::move(arms));
+  out.add("span", {hit.span_begin, hit.span_end});
+  out.add("neighbours", blocks_json(hit.neighbours));
+  return out.take();
 }
 
 Json message_or_null(const Catalog& messages, const std::optional<Message>& message) {

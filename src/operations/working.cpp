@@ -9,6 +9,15 @@ namespace mbe {
 namespace {
 
 constexpr double budget_tokens_max = 1'000'000;
+constexpr std::size_t choices_max = 1'000;
+
+Fields<WaypointChoice> choice_fields() {
+  Fields<WaypointChoice> fields;
+  fields.add("block_index", &WaypointChoice::block_index, "the block's number")
+      .required()
+      .add("relevance", &WaypointChoice::relevance, "how near it is", {.max = 1, .choices = {}});
+  return fields;
+}
 
 Operation observe() {
   Json shape = waypoints_shape();
@@ -91,7 +100,7 @@ Operation compose() {
   return operation({.name = "compose",
                     .group = "Working memory",
                     .summary = "a frugal prompt of memories, turns and the input",
-                    .errors = {ErrorCode::limit}},
+                    .errors = {ErrorCode::limit, ErrorCode::not_found}},
                    compose_fields(),
                    object_shape({{"prompt", text_shape()},
                                  {"tokens", count_shape()},
@@ -127,6 +136,8 @@ Fields<ComposeRequest> compose_fields() {
   Fields<R> fields;
   fields.add("input", &R::input, "what the person says now", given_text())
       .required()
+      .optional_objects("waypoints", &R::waypoints, choice_fields(),
+                        "the memories to choose from, instead of what comes to mind", choices_max)
       .add("conversation", &R::conversation, "which conversation", name_bounds())
       .add("budget_tokens", &R::budget_tokens, "the prompt's size at most",
            {.min = 1, .max = budget_tokens_max, .choices = {}})

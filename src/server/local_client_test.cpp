@@ -1,4 +1,4 @@
-#include "server/local_client.h"
+#include "client/local_client.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

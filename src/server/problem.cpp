@@ -9,13 +9,6 @@ namespace {
 /// By the order of ErrorCode.
 constexpr std::array<unsigned, 8> statuses = {400, 404, 400, 503, 403, 503, 500, 500};
 
-ErrorCode code_named(std::string_view name) {
-  for (std::size_t i = 0; i < statuses.size(); ++i) {
-    if (error_name(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
-  }
-  return ErrorCode::io;
-}
-
 }  // namespace
 
 unsigned http_status(ErrorCode code) {
@@ -37,16 +30,6 @@ HttpResponse problem(const Catalog& messages, unsigned status, const Error& erro
   if (passes) out.headers.emplace_back("Retry-After", "1");
   if (status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
   return out;
-}
-
-std::optional<Error> read_problem(const std::string& body) {
-  const Json problem = Json::parse(body, nullptr, false);
-  if (!problem.is_object()) return std::nullopt;
-  const auto text = [&problem](const char* name) {
-    const auto found = problem.find(name);
-    return found != problem.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  return Error(code_named(text("code")), "{}", {text("detail")});
 }
 
 HttpResponse wrong_method(const Catalog& messages, const std::string& allowed) {

@@ -1,8 +1,7 @@
-// Errors as HTTP answers, and back: RFC 9457 problem details, one table from ErrorCode to status
+// Errors as HTTP answers: RFC 9457 problem details, one table from ErrorCode to status
 // and name. Any thread.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "base/message.h"
@@ -17,9 +16,6 @@ namespace mbe {
 [[nodiscard]] HttpResponse problem(const Catalog& messages, const Error& error);
 /// The same with a status of HTTP's own, such as 401.
 [[nodiscard]] HttpResponse problem(const Catalog& messages, unsigned status, const Error& error);
-/// The error that such an answer's body tells, its text as it is; nothing if it is not JSON. A code
-/// of another version is io.
-[[nodiscard]] std::optional<Error> read_problem(const std::string& body);
 /// 405 with `Allow`.
 [[nodiscard]] HttpResponse wrong_method(const Catalog& messages, const std::string& allowed);
 /// 401: nobody is told anything without a credential.

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "client/local_client.h"
 #include "process.h"
-#include "server/local_client.h"
 #include "server/service.h"
 
 namespace mbe::flow {

@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <regex>
 
+#include "client/local_client.h"
 #include "operations/json.h"
 #include "process.h"
 #include "server/http_server.h"
-#include "server/local_client.h"
 #include "server/service.h"
 
 namespace mbe::flow {

@@ -1,4 +1,4 @@
-#include "server/local_client.h"
+#include "client/local_client.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -9,7 +9,6 @@
 
 #include "llm/http_client.h"
 #include "llm/sse_reader.h"
-#include "server/problem.h"
 
 namespace mbe {
 
@@ -18,6 +17,15 @@ namespace {
 constexpr std::size_t answer_bytes_max = std::size_t{1} << 30;
 constexpr long ok_status = 200;
 constexpr std::chrono::hours patience{24 * 365};
+
+/// As problem details name it; a code of another version is io.
+ErrorCode code_named(std::string_view name) {
+  constexpr ErrorCode codes[] = {
+      ErrorCode::invalid_argument, ErrorCode::not_found,   ErrorCode::limit, ErrorCode::busy,
+      ErrorCode::denied,           ErrorCode::unavailable, ErrorCode::io,    ErrorCode::corrupt};
+  const auto* const found = std::ranges::find(codes, name, error_name);
+  return found == std::end(codes) ? ErrorCode::io : *found;
+}
 
 /// False where nobody listens: no server, or one that was killed.
 bool answers(const std::string& path) {
@@ -59,8 +67,13 @@ Error LocalClient::broken(const std::string& why) const {
 }
 
 Error LocalClient::told(const std::string& body) const {
-  auto out = read_problem(body);
-  return out ? *std::move(out) : broken("this is not JSON");
+  const Json problem = Json::parse(body, nullptr, false);
+  if (!problem.is_object()) return broken("this is not JSON");
+  const auto text = [&problem](const char* name) {
+    const auto found = problem.find(name);
+    return found != problem.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  return Error(code_named(text("code")), "{}", {text("detail")});
 }
 
 Result<Json> LocalClient::post(const std::string& target, const Json& arguments,
