@@ -5,7 +5,7 @@
 #include "echo/wake.h"
 #include "ui/interrupt.h"
 #include "ui/progress_bar.h"
-#include "ui/zone.h"
+#include "importers/zone.h"
 
 namespace mbe::app {
 namespace {

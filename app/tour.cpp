@@ -5,10 +5,9 @@
 
 #include "base/resources.h"
 #include "commands.h"
-#include "import_source.h"
+#include "importers/collection.h"
 #include "ui/card.h"
 #include "ui/interrupt.h"
-#include "ui/json_line.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {
@@ -72,16 +71,17 @@ class Tour {
     MBE_ASSIGN(const auto file, find_resource("sample/conversation.jsonl"));
     title(context_.tr("Seven months of talk, taken in"), "mbe import conversation.jsonl");
     const auto start = std::chrono::steady_clock::now();
-    MBE_ASSIGN(LineReader reader, LineReader::open(file.string(), line_bytes_max));
-    ImportSource source(std::move(reader), {.format = ImportFormat::jsonl, .chain = "main"});
+    MBE_ASSIGN(auto source,
+               importers::Collection::open(file.string(),
+                                           {.format = importers::Format::jsonl, .chain = "main"}));
     std::vector<ImportItem> items;
     while (true) {
-      MBE_ASSIGN(std::optional<ImportStep> step, source.next());
+      MBE_ASSIGN(std::optional<importers::Step> step, source.next());
       if (!step) break;
-      if (const auto* refusal = std::get_if<std::pair<std::uint64_t, Error>>(&*step)) {
-        return refusal->second;
+      if (const auto* unreadable = std::get_if<importers::Unreadable>(&*step)) {
+        return unreadable->reason;
       }
-      items.push_back(std::move(std::get<ImportItem>(*step)));
+      if (auto* item = std::get_if<ImportItem>(&*step)) items.push_back(std::move(*item));
     }
     MBE_ASSIGN(const ImportReport report, memory_.import(items));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

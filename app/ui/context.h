@@ -15,9 +15,9 @@
 
 #include "base/message.h"
 #include "base/result.h"
+#include "importers/zone.h"
 #include "mbe/engine.h"
 #include "ui/terminal.h"
-#include "ui/zone.h"
 
 namespace mbe::app {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "importers/zone.h"
 #include "mbe/types.h"
 #include "ui/command_line.h"
-#include "ui/zone.h"
 
 namespace mbe::app {
 

@@ -1,6 +1,5 @@
-// Lines of JSON from outside: the one door through which untrusted JSON comes in. Every refusal is
-// an Error that says why, so that a caller can put the line's number before it. Invariant: nothing
-// here throws, and depth and size are limited before the parser sees a byte. Pure functions.
+// Lines of JSON that commands take in many at a time: questions, pairs, texts. Every refusal is an
+// Error that says why, so that a caller can put the line's number before it. Pure functions.
 // Format of the lines: docs/guide/cli.md.
 #pragma once
 
@@ -11,26 +10,19 @@
 #include <vector>
 
 #include "base/result.h"
-#include "mbe/types.h"
-#include "ui/zone.h"
+#include "importers/input.h"
+#include "importers/json_line.h"
 
 namespace mbe::app {
 
-inline constexpr std::size_t json_depth_max = 64;
-inline constexpr std::size_t line_bytes_max = 16U << 20;
-
-/// One JSON object. Errors: invalid_argument (empty, not UTF-8, NUL, a lone surrogate, broken, not
-/// an object), limit (deeper than 64, longer than 16 MiB).
-[[nodiscard]] Result<nlohmann::json> parse_json_line(std::string_view line);
-
-/// A line of an import file: {"id","namespace","text","time","speaker","group","kind"}; the first
-/// three are needed, the namespace only if `chain` is empty. id: text or a whole number.
-/// Errors: those of parse_json_line; invalid_argument (a field is missing or of another type).
-[[nodiscard]] Result<ImportItem> parse_import_line(std::string_view line, const Zone& zone,
-                                                   const std::string& chain);
-/// A line of a block_memory.jsonl (B6). Goes into `chain`.
-[[nodiscard]] Result<ImportItem> parse_block_memory_line(std::string_view line, const Zone& zone,
-                                                         const std::string& chain);
+using importers::chain_member;
+using importers::check_text;
+using importers::id_member;
+using importers::line_bytes_max;
+using importers::parse_block_memory_line;
+using importers::parse_import_line;
+using importers::parse_json_line;
+using importers::text_member;
 
 struct QueryLine {
   std::string id, chain, text;
@@ -50,8 +42,5 @@ struct TextLine {
 };
 /// {"id","text"}
 [[nodiscard]] Result<TextLine> parse_text_line(std::string_view line);
-
-/// Refuses what no memory can hold: empty, not UTF-8, NUL, over a million bytes.
-[[nodiscard]] Result<void> check_text(std::string_view text);
 
 }  // namespace mbe::app

@@ -9,7 +9,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mbe;
   const std::string_view line(reinterpret_cast<const char*>(data), size);
-  const app::Zone zone = app::Zone::fixed(540);
+  const Zone zone = Zone::fixed(540);
   const auto check = [](const auto& text) { MBE_ASSERT(app::check_text(text).ok()); };
   if (const auto item = app::parse_import_line(line, zone, ""); item) check(item->text);
   if (const auto item = app::parse_block_memory_line(line, zone, "main"); item) check(item->text);

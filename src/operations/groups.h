@@ -17,6 +17,8 @@ namespace mbe {
 [[nodiscard]] std::vector<Operation> deriving_operations();
 /// import … scrub.
 [[nodiscard]] std::vector<Operation> chain_operations();
+/// import_upload … import_discard.
+[[nodiscard]] std::vector<Operation> import_operations();
 /// analyse, similarity.
 [[nodiscard]] std::vector<Operation> analysis_operations();
 

@@ -17,6 +17,8 @@ Json arguments_of(const Operation& operation) {
                       {"block_index", 1},
                       {"count", 1},
                       {"blocks", {1}},
+                      {"upload_id", "00000000000000000000000000000000"},
+                      {"data", "YQ=="},
                       {"pairs", {{"a", "b"}}},
                       {"items", {{{"id", "x1"}, {"text", "a word of mine"}}}}};
   Json out = Json::object();

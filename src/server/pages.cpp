@@ -16,8 +16,9 @@ namespace zlib = boost::beast::zlib;
 constexpr std::string_view index_path = "/index.html";
 constexpr std::string_view assets_path = "/assets/";
 /// What the page shows under an address of its own: web/src/lib/router.svelte.ts.
-constexpr std::array<std::string_view, 8> page_paths = {
-    "/", "/index.html", "/login", "/boot", "/memory", "/days", "/origin-panel", "/first-run"};
+constexpr std::array<std::string_view, 9> page_paths = {
+    "/",     "/index.html",   "/login",     "/boot",  "/memory",
+    "/days", "/origin-panel", "/first-run", "/import"};
 constexpr std::size_t gzip_header_bytes = 10;  // the build writes no name and no extra field
 constexpr std::size_t gzip_trailer_bytes = 8;
 constexpr std::size_t page_bytes_max = 4'000'000;

@@ -95,6 +95,58 @@ TEST(Import, ReadsPlainText) {
   EXPECT_EQ(program.json({"import", file})["skipped"], 2);
 }
 
+const std::string kakao =
+    "달리기 모임 님과 카카오톡 대화\n저장한 날짜 : 2026-10-02 14:23:11\n\n"
+    "--------------- 2026년 10월 1일 목요일 ---------------\n"
+    "하늘님이 들어왔습니다.\n[미나] [오후 3:15] 오늘 5km 달렸다\n다리가 아프다\n"
+    "[하늘] [오후 3:16] 사진\n[하늘] [오후 3:16] 푹 쉬어\n";
+
+TEST(Import, TakesAnExportOfKakaoTalkOnce) {
+  const Program program;
+  const std::string file = program.folder().file("talk.txt", kakao);
+  const std::vector<std::string> command = {"import", file, "--tz", "Asia/Seoul", "--me", "미나"};
+  const auto first = program.json(command);
+  EXPECT_EQ(first["imported"], 2);
+  EXPECT_EQ(first["format"], "kakaotalk");
+  EXPECT_EQ(first["left_out"]["placeholder"], 1);
+  EXPECT_EQ(first["left_out"]["system"], 1);
+  EXPECT_EQ(first["from"], "2026-10-01T06:15:00Z");
+  const auto block = program.json({"show", "1"});
+  EXPECT_EQ(block["context"], "오늘 5km 달렸다\n다리가 아프다");
+  EXPECT_EQ(block["speaker"], "오리진");
+  EXPECT_EQ(block["session"], "달리기 모임");
+  EXPECT_EQ(block["timestamp"], "2026-10-01T06:15:00Z");
+  EXPECT_EQ(block["trust"], "imported");
+  EXPECT_EQ(program.json(command)["imported"], 0);
+  const std::string longer =
+      program.folder().file("longer.txt", kakao + "[미나] [오후 3:17] 고마워\n");
+  EXPECT_EQ(program.json({"import", longer, "--tz", "Asia/Seoul"})["imported"], 1);
+}
+
+TEST(Import, SaysWhatIsInAFileBeforeItIsTaken) {
+  const Program program;
+  const std::string file = program.folder().file("talk.txt", kakao +
+                                                                 "--------------- 13월 "
+                                                                 "---------------\n");
+  const Outcome outcome = program.run({"import", file, "--dry-run"});
+  EXPECT_EQ(outcome.code, 8);
+  EXPECT_NE(outcome.err.find("line 10: "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("하늘 1"), std::string::npos) << outcome.err;
+  EXPECT_FALSE(std::filesystem::exists(program.home()));
+}
+
+TEST(Import, TakesAFolderOfNotes) {
+  const Program program;
+  const std::string folder = (program.folder().path() / "notes").string();
+  std::filesystem::create_directory(folder);
+  const std::string note = program.folder().file("notes/2026-01-04.md", "# 여행\n제주에 간다\n");
+  EXPECT_EQ(program.json({"import", folder, "--tz", "UTC"})["imported"], 1);
+  const auto block = program.json({"show", "1"});
+  EXPECT_EQ(block["context"], "여행\n제주에 간다");
+  EXPECT_EQ(block["timestamp"], "2026-01-04T00:00:00Z");
+  EXPECT_EQ(program.json({"import", folder, "--tz", "UTC"})["skipped"], 1);
+}
+
 TEST(Import, SaysThatAFileIsNotThere) {
   const Outcome outcome = Program().run({"import", "/nowhere/file.jsonl"});
   EXPECT_EQ(outcome.code, 1);

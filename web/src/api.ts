@@ -4,7 +4,8 @@ import {ApiError} from './lib/api_error';
 import {serverEvents} from './lib/events';
 import type {
   Account, AskEvents, AskRequest, Block, Boot, Conversation, Day, Filter, ForgetPreview,
-  ForgetReport, ForgetTarget, HistoryEntry, Hit, Key, Listing, Person, Problem, RecallAnswer,
+  ForgetReport, ForgetTarget, HistoryEntry, Hit, ImportPreview, ImportReport, ImportStatus,
+  ImportWish, Key, Listing, Person, Problem, RecallAnswer,
   Role, Session, Stats, Status, Verdict,
 } from './types';
 
@@ -80,6 +81,15 @@ export const forget = (target: ForgetTarget, count: number, refuse: boolean) =>
   operation<ForgetReport>('forget', {...target, count, refuse});
 export const stats = () => operation<Stats>('stats');
 export const verify = () => operation<Verdict>('verify');
+
+export const importUpload = (offset: number, data: string, upload_id?: string) =>
+  operation<{upload_id: string; bytes: number}>(
+    'import_upload', {offset, data, ...(upload_id === undefined ? {} : {upload_id})});
+export const importPreview = (wish: ImportWish) => operation<ImportPreview>('import_preview', wish);
+export const importFile = (wish: ImportWish) => operation<ImportReport>('import_file', wish);
+export const importStatus = (upload_id: string) =>
+  operation<ImportStatus>('import_status', {upload_id});
+export const importDiscard = (upload_id: string) => operation('import_discard', {upload_id});
 
 export const boot = () => json<Boot>('/api/boot');
 export const status = () => json<Status>('/api/status');

@@ -51,6 +51,26 @@ export interface Verdict {
   problems: string[];
 }
 
+/** A file that was sent, and how it is to be read. */
+export interface ImportWish {
+  upload_id: string; name: string; format: string; zone: string; me: string;
+}
+export interface Refused { file: string; line: number; reason: string }
+export interface ImportPreview {
+  format: string; items: number; kinds: Record<string, number>; left_out: Record<string, number>;
+  speakers: {name: string; count: number}[]; chats: number;
+  from: string | null; until: string | null; undated: number;
+  samples: {speaker: string; time: string | null; text: string; chat: string}[];
+  unreadable: number; refused: Refused[];
+}
+export interface ImportReport {
+  imported: number; skipped: number; stopped: boolean; unreadable: number; refused: Refused[];
+}
+export interface ImportStatus {
+  running: boolean; bytes_read: number; bytes_total: number; imported: number; skipped: number;
+  report: ImportReport | null;
+}
+
 /** What a list of memories is narrowed by; an absent member asks for nothing. */
 export interface Filter {
   speakers?: string[]; sessions?: string[]; tags?: string[]; kinds?: string[];

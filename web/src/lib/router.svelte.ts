@@ -1,7 +1,7 @@
 // Addresses of the page; the same list stands in src/server/pages.cpp.
 
 export const ADDRESSES = ['/', '/login', '/boot', '/memory', '/days', '/origin-panel',
-  '/first-run'] as const;
+  '/first-run', '/import'] as const;
 export type Address = typeof ADDRESSES[number];
 
 function addressOf(path: string): Address {

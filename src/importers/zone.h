@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 
-namespace mbe::app {
+namespace mbe {
 
 class Zone {
  public:
@@ -31,4 +31,4 @@ class Zone {
   int fixed_ = 0;
 };
 
-}  // namespace mbe::app
+}  // namespace mbe

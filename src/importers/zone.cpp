@@ -1,4 +1,4 @@
-#include "ui/zone.h"
+#include "importers/zone.h"
 
 #include <unicode/ucal.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/datetime.h"
 
-namespace mbe::app {
+namespace mbe {
 namespace {
 
 constexpr int offset_minutes_max = 18 * 60;
@@ -114,4 +114,4 @@ std::string Zone::format(TimeMs time) const {
   return text;
 }
 
-}  // namespace mbe::app
+}  // namespace mbe

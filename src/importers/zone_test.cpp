@@ -1,8 +1,8 @@
-#include "ui/zone.h"
+#include "importers/zone.h"
 
 #include <gtest/gtest.h>
 
-namespace mbe::app {
+namespace mbe {
 namespace {
 
 constexpr TimeMs noon = 1'774'008'000'000;  // 2026-03-20T12:00:00Z
@@ -37,4 +37,4 @@ TEST(Zone, LeavesATimeWithItsOwnZoneAlone) {
 }
 
 }  // namespace
-}  // namespace mbe::app
+}  // namespace mbe
