@@ -83,9 +83,6 @@ class Rest {
   std::map<std::string, Given> given_;  ///< guarded by mutex_
 };
 
-/// JSON text of a request. Errors: invalid_argument (not JSON, not UTF-8, deeper than 64).
-[[nodiscard]] Result<Json> read_json(const std::string& text);
-
 /// OpenAPI 3.1 of all of this, made from the operation table.
 [[nodiscard]] Json openapi(const std::string& version);
 
