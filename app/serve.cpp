@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -34,6 +35,15 @@ ServerConfig joined(ServerConfig config, const Options& options) {
   config.behind_proxy = config.behind_proxy || options.behind_proxy;
   if (!options.log.empty()) config.log = options.log;
   return config;
+}
+
+/// Each connection is an open file, and each part of a memory a few: what the system lets a process
+/// have is taken, rather than what it gives unasked.
+void raise_open_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 bool is_loopback(const std::string& address) {
@@ -78,6 +88,7 @@ Result<int> serve(Context& context, const Options& options) {
   };
   choose_log(service, config.log);
   MBE_ASSIGN(service.korean, korean_messages());
+  raise_open_files();
   const InterruptGuard guard;
   MBE_ASSIGN(const auto served, Service::start(std::move(service)));
   if (context.json()) {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/control_tokens.h"
 #include "compose/budget.h"
 #include "compose/fence.h"
 
@@ -138,6 +139,22 @@ void note_left_out(const PromptRequest& request, Prompt& prompt) {
   }
 }
 
+/// What is stored or was said before, without marks that a model's chat template would obey.
+Result<PromptRequest> without_control_tokens(const PromptRequest& request) {
+  PromptRequest out = request;
+  for (std::vector<PromptItem>* const items : {&out.pinned, &out.memories, &out.goals}) {
+    for (PromptItem& item : *items) {
+      MBE_ASSIGN(item.text, escape_control_tokens(item.text));
+      MBE_ASSIGN(item.speaker, escape_control_tokens(item.speaker));
+    }
+  }
+  for (PromptTurn& turn : out.turns) {
+    MBE_ASSIGN(turn.text, escape_control_tokens(turn.text));
+    MBE_ASSIGN(turn.speaker, escape_control_tokens(turn.speaker));
+  }
+  return out;
+}
+
 /// Spends `left` tokens in the order of docs/formulas/budget.md and renders the result.
 Prompt fill_budget(const PromptRequest& request, Parts parts, const PromptTemplates& words,
                    const TokenMeter& counter, std::size_t left) {
@@ -206,11 +223,12 @@ Result<PromptTemplates> PromptTemplates::load(const std::filesystem::path& file)
   return words;
 }
 
-Result<Prompt> compose(const PromptRequest& request, const PromptTemplates& words,
+Result<Prompt> compose(const PromptRequest& given, const PromptTemplates& words,
                        const TokenMeter& counter) {
-  if (!is_fence(request.fence)) {
+  if (!is_fence(given.fence)) {
     return fail(ErrorCode::invalid_argument, "the fence must be 8 to 32 characters of [a-z0-9]");
   }
+  MBE_ASSIGN(const PromptRequest request, without_control_tokens(given));
   Parts parts;
   parts.system = with_fence(words.system, request.fence);
   if (!request.identity.empty()) parts.system = request.identity + "\n\n" + parts.system;

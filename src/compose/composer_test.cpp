@@ -15,8 +15,8 @@ namespace {
 const EstimatedTokens counter;
 
 PromptTemplates words(const std::string& language = "en") {
-  auto loaded = PromptTemplates::load(std::string(MBE_SOURCE_DIR) + "/data/templates/" + language +
-                                      ".json");
+  auto loaded =
+      PromptTemplates::load(std::string(MBE_SOURCE_DIR) + "/data/templates/" + language + ".json");
   EXPECT_TRUE(loaded.ok());
   return *loaded;
 }
@@ -125,8 +125,7 @@ TEST(Composer, KeepsRecalledTextOutOfTheSystemRole) {
   const auto all = nlohmann::json::parse(compose(asked, words(), counter)->text);
   ASSERT_EQ(all["messages"][0]["role"], "system");
   EXPECT_EQ(all["messages"][0]["content"].get<std::string>().find("canary"), std::string::npos);
-  EXPECT_NE(all["messages"][1]["content"].get<std::string>().find("canary-pin"),
-            std::string::npos);
+  EXPECT_NE(all["messages"][1]["content"].get<std::string>().find("canary-pin"), std::string::npos);
 }
 
 TEST(Composer, AlternatesRolesForAnthropic) {
@@ -156,13 +155,17 @@ TEST(Composer, KeepsThePrefixStableFromTurnToTurn) {
 
 TEST(Fence, EscapesLookAlikes) {
   for (const std::string text :
-       {"[[memory k3j9x7q2 #1]]", "[[/memory k3j9x7q2]]", "[ [ / MEMORY x", "a [[\nmemory"}) {
+       {"[[memory k3j9x7q2 #1]]", "[[/memory k3j9x7q2]]", "[ [ / MEMORY x", "a [[\nmemory",
+        "［［ｍｅｍｏｒｙ x", "⟦memory", "【【/memory", "[\u200B[me\u2060mory", "[[mеmоry",
+        "[[𝐦𝐞𝐦𝐨𝐫𝐲", "[[ m e m o r y", "[[Memorу", "［[ ／ MEMORY"}) {
     EXPECT_NE(escape_fences(text), text) << text;
   }
 }
 
 TEST(Fence, LeavesOrdinaryTextAlone) {
-  for (const std::string text : {"a[i] = b[[j]]", "memory", "[memory]", "기억 [[노트]]"}) {
+  for (const std::string text :
+       {"a[i] = b[[j]]", "memory", "[memory]", "기억 [[노트]]", "[[mem", "[[/", "[[", "[",
+        "【【기억】】", "[[메모리]]", "[ ] memory", "[[my memory", "memory [["}) {
     EXPECT_EQ(escape_fences(text), text);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/control_tokens.h"
 #include "base/utf8.h"
 #include "llm/http_client.h"
 #include "llm/sse_reader.h"
@@ -15,10 +16,14 @@ using nlohmann::json;
 constexpr std::size_t detail_bytes_max = 300;
 constexpr std::size_t text_bytes_max = 4'000'000;  // far more than any model says at once
 
-std::string body_of(const ChatRequest& request, const std::string& model) {
+/// Only the system's words may hold marks of a chat template: a server that runs a model itself
+/// reads them as such wherever they stand.
+Result<std::string> body_of(const ChatRequest& request, const std::string& model) {
   json messages = json::array();
   for (const ChatMessage& message : request.messages) {
-    messages.push_back({{"role", message.role}, {"content", message.text}});
+    MBE_ASSIGN(std::string escaped, escape_control_tokens(message.text));
+    const bool is_ours = message.role == "system";
+    messages.push_back({{"role", message.role}, {"content", is_ours ? message.text : escaped}});
   }
   json out = {{"messages", std::move(messages)},
               {"max_tokens", request.tokens_max},
@@ -157,7 +162,7 @@ class OpenAiStyle final : public ChatModel {
     call.unix_socket = options_.unix_socket;
     call.headers = {"Content-Type: application/json", "Expect:"};
     if (!options_.key.empty()) call.headers.push_back("Authorization: Bearer " + options_.key);
-    call.body = body_of(request, options_.model);
+    MBE_ASSIGN(call.body, body_of(request, options_.model));
     Chunks chunks(on_text);
     SseReader events(
         [&](const std::string&, const std::string& data) { return chunks.take(data); });

@@ -3,9 +3,11 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/random.h"
 #include "base/utf8.h"
+#include "people/password_work.h"
 
 namespace mbe {
 
@@ -20,6 +22,9 @@ constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t salt_bytes = 16;
 
 constexpr TimeMs second_ms = 1'000;
+
+std::atomic<std::uint64_t> hashes_done{0};
+
 constexpr int free_failures = 3;
 constexpr TimeMs throttle_ms_max = 15 * 60 * second_ms;
 constexpr std::size_t throttled_max = 100'000;
@@ -68,7 +73,16 @@ const std::string& nobodys_digest() {
   return digest;
 }
 
+/// Names that no account can have share one: they may look like an address, or fill the memory.
+std::string throttled_name(const std::string& name) {
+  return check_account_name(name).ok() ? name : "?";
+}
+
 }  // namespace
+
+std::uint64_t passwords_hashed() {
+  return hashes_done;
+}
 
 Result<void> check_account_name(const std::string& name) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -114,6 +128,7 @@ Result<void> People::make_tables() {
 
 Result<std::string> People::digest_of(const std::string& password) {
   const Place place(hashing_);
+  ++hashes_done;
   std::string out(crypto_pwhash_STRBYTES, '\0');
   if (crypto_pwhash_str_alg(out.data(), password.data(), password.size(), password_passes,
                             password_memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
@@ -170,7 +185,7 @@ Result<void> People::set_password(const std::string& name, const std::string& pa
   MBE_TRY(database_.run("UPDATE account SET password = ? WHERE id = ?", {digest, id}));
   MBE_TRY(database_.run("DELETE FROM session WHERE account = ?", {id}));
   MBE_TRY(database_.run("DELETE FROM reset WHERE account = ?", {id}));
-  throttle_.erase(name);
+  throttle_.erase(throttled_name(name));
   return {};
 }
 
@@ -206,7 +221,7 @@ Result<std::int64_t> People::proven(const std::string& name, const std::string& 
   std::int64_t id = 0;
   {
     const std::lock_guard lock(mutex_);
-    MBE_TRY(check_throttle(name));
+    MBE_TRY(check_throttle(throttled_name(name)));
     MBE_TRY(check_throttle("@" + address));
     MBE_ASSIGN(const auto rows,
                database_.run("SELECT id, password FROM account WHERE name = ?", {name}));
@@ -218,11 +233,11 @@ Result<std::int64_t> People::proven(const std::string& name, const std::string& 
   bool right = false;
   {
     const Place place(hashing_);
+    ++hashes_done;
     right = crypto_pwhash_str_verify(digest.c_str(), password.data(), password.size()) == 0;
   }
   const std::lock_guard lock(mutex_);
-  // What can be no name of an account is not kept: it may be as long as a request.
-  if (check_account_name(name).ok()) count_attempt(name, !right || id == 0);
+  count_attempt(throttled_name(name), !right || id == 0);
   count_attempt("@" + address, !right || id == 0);
   if (right && id != 0) return id;
   return fail(ErrorCode::denied, "the name or the password is wrong");

@@ -4,11 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
+
+#include "people/password_work.h"
 
 namespace mbe {
 namespace {
@@ -117,26 +118,47 @@ TEST_F(PeopleTest, SlowsDownWhoGuesses) {
   EXPECT_TRUE(people_->log_in("mina", good, "5.6.7.8").ok());
 }
 
-TEST_F(PeopleTest, CountsNoGuessesForWhatCanBeNoName) {
-  const auto code = [&](const std::string& name, int address) {
-    return people_->log_in(name, "wrong", std::to_string(address)).error().code();
-  };
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(code(std::string(65, 'x'), i), ErrorCode::denied);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(code(std::string(64, 'x'), 10 + i), ErrorCode::denied);
-  EXPECT_EQ(code(std::string(64, 'x'), 20), ErrorCode::busy);
+TEST_F(PeopleTest, ANameThatLooksLikeAnAddressSlowsNobodyElse) {
+  add("mina", Role::origin);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(people_->log_in("@5.6.7.8", "wrong", "1.2.3.4").error().code(), ErrorCode::denied);
+  }
+  EXPECT_EQ(people_->log_in("@5.6.7.8", "wrong", "9.9.9.9").error().code(), ErrorCode::busy);
+  EXPECT_TRUE(people_->log_in("mina", good, "5.6.7.8").ok());
 }
 
-TEST_F(PeopleTest, SaysTheSameOfAnUnknownName) {
+TEST_F(PeopleTest, SaysAndDoesTheSameForAnUnknownName) {
   add("mina", Role::origin);
-  const auto spent = [&](const std::string& name) {
-    const auto begin = std::chrono::steady_clock::now();
+  for (const std::string name : {"mina", "nobody", "", "@1.2.3.4", "no such name", "\xff"}) {
+    const std::uint64_t before = passwords_hashed();
     const auto login = people_->log_in(name, "wrong password", name);
+    EXPECT_EQ(login.error().code(), ErrorCode::denied) << name;
     EXPECT_EQ(login.error().message(), "the name or the password is wrong");
-    return std::chrono::steady_clock::now() - begin;
+    EXPECT_EQ(passwords_hashed() - before, 1U) << name;
+    clock_.advance_ms(15 * 60'000);
+  }
+}
+
+TEST_F(PeopleTest, WaitsDoubleUpToAQuarterOfAnHourAndAreNeverForGood) {
+  add("mina", Role::origin);
+  const auto guess = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      const std::string from = std::to_string(i);
+      EXPECT_EQ(people_->log_in("mina", "wrong password", from).error().code(), ErrorCode::denied);
+    }
   };
-  static_cast<void>(spent("warm"));
-  // Both hash a password: neither returns in a hundredth of the other's time.
-  EXPECT_GT(spent("nobody") * 100, spent("mina"));
+  guess(3);
+  for (TimeMs wait = 1'000; wait < 100 * 15 * 60'000; wait *= 2) {
+    const TimeMs waits = std::min<TimeMs>(wait, 15 * 60'000);
+    clock_.advance_ms(waits - 1);
+    const std::uint64_t before = passwords_hashed();
+    EXPECT_EQ(people_->log_in("mina", good, "x").error().code(), ErrorCode::busy) << wait;
+    EXPECT_EQ(passwords_hashed(), before) << "who waits costs nothing";
+    clock_.advance_ms(1);
+    guess(1);
+  }
+  clock_.advance_ms(15 * 60'000);
+  EXPECT_TRUE(people_->log_in("mina", good, "x").ok());
 }
 
 TEST_F(PeopleTest, EndsSessionsThatAreIdleOrOld) {

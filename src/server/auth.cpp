@@ -1,13 +1,18 @@
 #include "server/auth.h"
 
+#include <algorithm>
+
 namespace mbe {
 
 namespace {
 
-/// `localhost:7700` and `[::1]:7700` without the port.
+/// `localhost:7700` and `[::1]:7700` without the port; nothing where more than a port follows.
 std::string_view host_alone(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
+  const std::size_t end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
+  const std::string_view rest = host.substr(std::min(end, host.size()));
+  const bool is_port =
+      rest.starts_with(':') && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return rest.empty() || is_port ? host.substr(0, end) : std::string_view();
 }
 
 std::string_view without_scheme(std::string_view origin) {

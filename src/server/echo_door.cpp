@@ -8,8 +8,8 @@
 #include "base/random.h"
 #include "echo/log_lines.h"
 #include "operations/fields.h"
+#include "server/json_body.h"
 #include "server/problem.h"
-#include "server/rest.h"
 
 namespace mbe {
 

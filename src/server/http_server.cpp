@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "server/event_stream.h"
+#include "server/http_reading.h"
+#include "server/http_wire.h"
 
 namespace mbe {
 
@@ -25,7 +27,8 @@ using Tcp = asio::ip::tcp;
 using Unix = asio::local::stream_protocol;
 using Response = http::response<http::string_body>;
 
-constexpr auto use_tuple = asio::experimental::as_tuple(asio::use_awaitable);
+constexpr std::size_t small_body_bytes = 65'536;
+constexpr auto linger_timeout = std::chrono::seconds(2);
 
 std::string peer_name(const Tcp::socket& socket) {
   error_code failed;
@@ -33,24 +36,6 @@ std::string peer_name(const Tcp::socket& socket) {
 }
 std::string peer_name(const Unix::socket&) {
   return "local";
-}
-
-/// A problem that is told before anybody knows who calls, in English.
-HttpResponse plain_problem(unsigned status, ErrorCode code, const std::string& detail) {
-  const std::string name(error_name(code));
-  return {status,
-          R"({"title":")" + name + R"(","status":)" + std::to_string(status) + R"(,"detail":")" +
-              detail + R"(","code":")" + name + R"("})",
-          "application/problem+json"};
-}
-
-/// What the parser did not like.
-HttpResponse refusal(error_code error) {
-  if (error == http::error::body_limit)
-    return plain_problem(413, ErrorCode::limit, "the body is too large");
-  if (error == http::error::header_limit)
-    return plain_problem(431, ErrorCode::limit, "the header is too large");
-  return plain_problem(400, ErrorCode::invalid_argument, "this is not HTTP/1.1");
 }
 
 }  // namespace
@@ -107,10 +92,15 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   }
 
  private:
-  /// A connection, as far as stopping needs it.
+  using Moment = std::chrono::steady_clock::time_point;
+
+  /// A connection, as far as stopping it needs.
   struct Open {
     std::function<void()> close;
-    bool answering = false;
+    Moment since = std::chrono::steady_clock::now();  ///< when it began to wait for a request
+    bool waiting = true;     ///< for a request, or for what is left of a refused one
+    bool answering = false;  ///< an answer that has an end
+    bool closing = false;
   };
   using Place = std::list<Open>::iterator;
 
@@ -134,9 +124,23 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
         co_await pause.async_wait(use_tuple);
         continue;
       }
-      if (open_.size() >= options_.connections_max) continue;  // closes it
+      if (open_.size() >= options_.connections_max && !make_room()) continue;  // closes it
       asio::co_spawn(io_, serve<Protocol>(std::move(socket)), asio::detached);
     }
+  }
+
+  /// Closes the connection that has been waiting for a request the longest: whoever holds many open
+  /// and says nothing, or little at a time, keeps nobody else out. False if all are being answered.
+  bool make_room() {
+    Open* longest = nullptr;
+    for (Open& one : open_) {
+      if (!one.waiting || one.closing) continue;
+      if (longest == nullptr || one.since < longest->since) longest = &one;
+    }
+    if (longest == nullptr) return false;
+    longest->closing = true;
+    longest->close();
+    return true;
   }
 
   template <class Protocol>
@@ -145,26 +149,34 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     const std::string peer = peer_name(socket);
     beast::basic_stream<Protocol> stream(std::move(socket));
     const Place place = open_.insert(open_.end(), Open{[&stream] { stream.cancel(); }});
-    beast::flat_buffer buffer;
+    // What is not yet taken apart: a header, or a line between chunks.
+    beast::flat_buffer buffer(2 * options_.header_bytes_max);
     bool keep = true;
-    while (keep && !stopping_) {
-      http::request_parser<http::string_body> parser;
+    while (keep && !stopping_ && !place->closing) {
+      Parser parser;
       parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes_max));
       parser.body_limit(options_.body_bytes_max);
-      stream.expires_after(options_.idle_timeout);
-      auto [failed, size] = co_await http::async_read_header(stream, buffer, parser, use_tuple);
-      if (!failed) failed = co_await read_body(stream, buffer, parser);
-      if (failed == http::error::end_of_stream || is_of_system(failed)) break;
+      place->since = std::chrono::steady_clock::now();
+      place->waiting = true;
+      error_code failed = co_await begin_request(stream, buffer, options_.idle_timeout);
+      stream.expires_after(options_.read_timeout);
+      if (!failed) failed = co_await read_header(stream, buffer, parser);
+      const Body body(*this, failed ? 0 : announced(parser));
+      std::optional<HttpResponse> refused = failed ? std::nullopt : refuse(parser, body);
+      if (!failed && !refused) failed = co_await read_body(stream, buffer, parser);
+      if (failed == http::error::end_of_stream || is_of_system(failed) || place->closing) break;
+      if (failed) refused = refusal(failed);
+      const bool is_head = !failed && parser.get().method() == http::verb::head;
+      keep = !refused && parser.get().keep_alive();
+      place->waiting = false;
       place->answering = true;
       HttpResponse answer;
-      const bool is_head = !failed && parser.get().method() == http::verb::head;
-      if (failed) {
-        answer = refusal(failed);
+      if (refused) {
+        answer = *refused;
       } else {
-        keep = parser.get().keep_alive();
         answer = co_await answer_to(parser.release(), peer, is_local);
       }
-      keep = keep && !failed && !stopping_ && !answer.events;
+      keep = keep && !stopping_ && !answer.events;
       stream.expires_after(options_.read_timeout);
       const error_code sent = co_await send(stream, answer, keep, is_head);
       if (answer.events && !sent) {
@@ -177,6 +189,8 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       if (answer.events) answer.events->leave();
       place->answering = false;
       if (sent) break;
+      place->waiting = refused.has_value();
+      if (refused && !stopping_) co_await linger(stream, linger_timeout);
     }
     error_code ignored;
     stream.socket().shutdown(asio::socket_base::shutdown_both, ignored);
@@ -184,45 +198,48 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     finish_if_still();
   }
 
-  /// Whether the connection failed, rather than what came through it.
-  static bool is_of_system(const error_code& failed) {
-    return failed && failed.category() != make_error_code(http::error::end_of_stream).category();
+  /// Counts a body among those that are being held, until its answer is made.
+  class Body {
+   public:
+    Body(Loop& loop, std::size_t bytes) : loop_(loop), bytes_(bytes) {
+      loop_.bodies_bytes_ += bytes_;
+    }
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+    ~Body() { loop_.bodies_bytes_ -= bytes_; }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+   private:
+    Loop& loop_;
+    const std::size_t bytes_;
+  };
+
+  /// How long the body may become.
+  [[nodiscard]] std::size_t announced(const Parser& parser) const {
+    if (parser.is_done()) return 0;
+    const auto length = parser.content_length();
+    return static_cast<std::size_t>(length ? *length : options_.body_bytes_max);
   }
 
-  template <class Stream, class Parser>
-  asio::awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer,
-                                        Parser& parser) {
-    stream.expires_after(options_.read_timeout);
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
-      const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-      auto [failed, size] = co_await asio::async_write(stream, asio::buffer(go_on), use_tuple);
-      if (failed) co_return failed;
-    }
-    auto [failed, size] = co_await http::async_read(stream, buffer, parser, use_tuple);
-    co_return failed;
+  /// What is refused before its body has come. Small bodies always find room: there are no more of
+  /// them than connections.
+  std::optional<HttpResponse> refuse(const Parser& parser, const Body& body) const {
+    if (auto out = unclear(parser.get(), parser.get().version())) return out;
+    if (body.bytes() <= small_body_bytes || bodies_bytes_ <= options_.bodies_bytes_max) return {};
+    return plain_busy("too many large bodies at once; try again");
   }
 
   asio::awaitable<HttpResponse> answer_to(http::request<http::string_body> given, std::string peer,
                                           bool is_local) {
     HttpRequest request;
-    request.method = std::string(given.method_string());
     request.peer = std::move(peer);
     request.is_local = is_local;
-    for (const auto& field : given) {
-      std::string name(field.name_string());
-      std::ranges::transform(name, name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      });
-      request.headers[name] = std::string(field.value());
-    }
-    if (!read_target(given.target(), request))
+    if (!read_head(given, request)) {
       co_return plain_problem(400, ErrorCode::invalid_argument, "this is not a path");
+    }
     request.body = std::move(given.body());
     if (waiting_ >= options_.waiting_max) {
-      HttpResponse busy =
-          plain_problem(503, ErrorCode::busy, "too many requests at once; try again");
-      busy.headers.emplace_back("Retry-After", "1");
-      co_return busy;
+      co_return plain_busy("too many requests at once; try again");
     }
     ++waiting_;
     HttpResponse out = co_await asio::co_spawn(
@@ -244,15 +261,10 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   template <class Stream>
   asio::awaitable<error_code> send(Stream& stream, HttpResponse& answer, bool keep, bool is_head) {
-    Response out(static_cast<http::status>(answer.status), 11);
-    out.set(http::field::content_type, answer.content_type);
-    for (const auto& [name, value] : answer.headers) out.insert(name, value);
+    Response out(head_of(answer));
     out.keep_alive(keep);
     if (answer.events) {  // a stream of events ends with its connection
       http::response<http::empty_body> head(std::move(out.base()));
-      head.set(http::field::content_type, "text/event-stream");
-      head.set(http::field::cache_control, "no-store");
-      head.set("X-Accel-Buffering", "no");
       http::response_serializer<http::empty_body> serializer(head);
       auto [failed, sent] = co_await http::async_write_header(stream, serializer, use_tuple);
       co_return failed;
@@ -333,6 +345,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   std::list<Open> open_;
   std::uint16_t port_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t bodies_bytes_ = 0;
   bool stopping_ = false;
   asio::thread_pool pool_;
   std::jthread thread_;

@@ -1,6 +1,7 @@
 // HTTP/1.1 over TCP and over a Unix socket: one event loop, which never blocks, and a few threads
 // that answer. Requests beyond what they can take are refused at once (503), none waits without
-// limit. Start: HttpServer::start. Any thread may call stop().
+// limit; where all connections are in use, the one that has been silent longest makes room. Start:
+// HttpServer::start. Any thread may call stop().
 #pragma once
 
 #include <chrono>
@@ -22,7 +23,8 @@ struct HttpServerOptions {
   std::size_t connections_max = 4'096;
   std::size_t body_bytes_max = 2'500'000;  ///< a text of 1 MB with every character escaped is less
   std::size_t header_bytes_max = 16'384;
-  std::chrono::seconds read_timeout{30};        ///< for one request to arrive
+  std::size_t bodies_bytes_max = std::size_t{256} << 20;  ///< of all larger than 64 KiB, together
+  std::chrono::seconds read_timeout{30};        ///< for one request to arrive, from its first byte
   std::chrono::seconds idle_timeout{75};        ///< between requests of a connection
   std::chrono::milliseconds heartbeat{15'000};  ///< of streams where nothing happens
   std::chrono::seconds drain_timeout{20};       ///< for what was accepted, when stopping

@@ -144,6 +144,11 @@ TEST(HttpServer, RefusesWhatIsTooLargeOrNoHttp) {
       {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: "
        "chunked\r\n\r\n0\r\n\r\n",
        " 400 "},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", " 400 "},
+      {"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", " 400 "},
+      {"GET / HTTP/1.1\r\n\r\n", " 400 "},
+      {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", " 400 "},
+      {"GET / HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nOrigin: http://y\r\n\r\n", " 400 "},
   };
   for (const auto& [request, status] : all) {
     Client client(server->port());
@@ -176,6 +181,71 @@ TEST(HttpServer, ClosesConnectionsThatStandStill) {
   slow.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_TRUE(silent.is_closed());
   EXPECT_TRUE(slow.is_closed());
+}
+
+TEST(HttpServer, WhoSaysNothingMakesRoomForOthers) {
+  const auto server = start({.connections_max = 4});
+  std::vector<std::unique_ptr<Client>> slow;
+  for (int i = 0; i < 12; ++i) {
+    slow.push_back(std::make_unique<Client>(server->port()));
+    slow.back()->say("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    Client other(server->port());
+    other.say(post("/", "in between"));
+    EXPECT_NE(other.hear().find("in between"), std::string::npos) << i;
+  }
+  EXPECT_TRUE(slow.front()->is_closed());
+}
+
+TEST(HttpServer, WhoIsBeingAnsweredMakesNoRoom) {
+  std::latch go(1);
+  std::latch begun(2);
+  const auto server =
+      start({.connections_max = 2}, [&](const HttpRequest& request) -> HttpResponse {
+        begun.count_down();
+        go.wait();
+        return {200, request.body};
+      });
+  Client first(server->port());
+  Client second(server->port());
+  first.say(post("/", "first"));
+  second.say(post("/", "second"));
+  begun.wait();
+  const Client third(server->port());
+  EXPECT_TRUE(third.is_closed());
+  go.count_down();
+  EXPECT_NE(first.hear().find("first"), std::string::npos);
+  EXPECT_NE(second.hear().find("second"), std::string::npos);
+}
+
+TEST(HttpServer, HoldsOnlySoManyLargeBodies) {
+  const auto server = start({.body_bytes_max = 1'000'000, .bodies_bytes_max = 1'500'000});
+  const std::string announced = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n";
+  Client first(server->port());
+  first.say(announced + "Content-Length: 1000000\r\n\r\n");
+  EXPECT_NE(first.hear().find(" 100 "), std::string::npos);
+  for (const std::string length : {"Content-Length: 600000", "Transfer-Encoding: chunked"}) {
+    Client second(server->port());
+    second.say(announced + length + "\r\n\r\n");
+    const std::string refused = second.hear();
+    EXPECT_NE(refused.find(" 503 "), std::string::npos) << refused;
+    EXPECT_NE(refused.find("Retry-After"), std::string::npos);
+  }
+  Client small(server->port());
+  small.say(post("/", std::string(65'536, 'x')));
+  EXPECT_NE(small.hear().find(" 200 "), std::string::npos);
+  first.say(std::string(1'000'000, 'x'));
+  EXPECT_NE(first.hear().find(" 200 "), std::string::npos);
+  // What was answered counts no more.
+  Client again(server->port());
+  again.say(post("/", std::string(1'000'000, 'x')));
+  EXPECT_NE(again.hear().find(" 200 "), std::string::npos);
+}
+
+TEST(HttpServer, ARefusalArrivesThoughTheClientGoesOnSending) {
+  const auto server = start({.body_bytes_max = 100});
+  Client client(server->port());
+  client.say(post("/", std::string(3'000'000, 'x')));
+  EXPECT_NE(client.hear().find(" 413 "), std::string::npos);
 }
 
 TEST(HttpServer, RefusesBeyondWhatItCanTake) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "server/json_body.h"
 #include "server/problem.h"
-#include "server/rest.h"
 
 namespace mbe {
 

@@ -1,7 +1,7 @@
 #include "server/rest.h"
 
 #include "base/digest.h"
-#include "base/utf8.h"
+#include "server/json_body.h"
 #include "server/pages.h"
 #include "server/problem.h"
 
@@ -9,7 +9,6 @@ namespace mbe {
 
 namespace {
 
-constexpr int json_depth_max = 64;
 constexpr auto given_for = std::chrono::hours(24);
 constexpr std::size_t given_max = 10'000;
 constexpr std::size_t given_bytes_max = 65'536;  // of one answer
@@ -62,23 +61,6 @@ Principal named(const std::string& name) {
 }
 
 }  // namespace
-
-Result<Json> read_json(const std::string& text) {
-  if (first_invalid_utf8(text)) {
-    return fail(ErrorCode::invalid_argument, "the body is not UTF-8");
-  }
-  bool deep = false;
-  const auto shallow = [&deep](int depth, Json::parse_event_t, Json&) {
-    deep = deep || depth > json_depth_max;
-    return !deep;
-  };
-  Json out = Json::parse(text, shallow, false);
-  if (deep) {
-    return fail(ErrorCode::invalid_argument, "the JSON is nested deeper than {}", json_depth_max);
-  }
-  if (out.is_discarded()) return fail(ErrorCode::invalid_argument, "the body is not JSON");
-  return out;
-}
 
 Rest::Rest(RestOptions options)
     : options_(std::move(options)),
@@ -350,6 +332,12 @@ HttpResponse Rest::logged_in(const HttpRequest& request, const std::string& name
                              const std::string& password) {
   const auto login = options_.people.log_in(name, password, address_of(request));
   if (!login.ok()) return refused(request, login.error(), 401);
+  // A login takes the place of the one before in the same browser.
+  if (const std::string before = cookie(request, session_cookie); !before.empty()) {
+    if (const auto ended = options_.people.log_out(before); !ended.ok()) {
+      return problem(messages_for(request), ended.error());
+    }
+  }
   audit_.note("login", login->principal, "login", {{"session", People::session_id(login->token)}});
   HttpResponse out =
       json_response({{"name", login->principal.name}, {"role", role_name(login->principal.role)}});

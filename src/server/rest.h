@@ -86,9 +86,6 @@ class Rest {
   std::size_t given_bytes_ = 0;         ///< of the answers in it; guarded by mutex_
 };
 
-/// JSON text of a request. Errors: invalid_argument (not JSON, not UTF-8, deeper than 64).
-[[nodiscard]] Result<Json> read_json(const std::string& text);
-
 /// OpenAPI 3.1 of all of this, made from the operation table.
 [[nodiscard]] Json openapi(const std::string& version);
 

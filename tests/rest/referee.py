@@ -3,19 +3,20 @@
 none may end in a 5xx, break the described schema or be taken though the schema forbids it; and
 the memory must be sound afterwards.
 
-    referee.py MBE [--examples N] [--seed N]    N: generated requests an operation, at most
+    referee.py MBE [--examples N] [--rounds N] [--seed N]
+
+N examples: generated requests an operation and a round, at most; some 6,000 for 100.
 """
 import argparse
 import hashlib
-import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
+
+from served import PASSWORD, Served, new_key, program
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = 77
@@ -35,45 +36,40 @@ def referees() -> Path:
     return cache / f"referees-{hashlib.sha256(listed).hexdigest()[:12]}" / "bin/python"
 
 
-def program(mbe: str, home: str, *words: str, text: str = "") -> str:
-    return subprocess.run([mbe, "--home", home, *words], input=text, text=True, check=True,
-                          stdout=subprocess.PIPE).stdout
-
-
-def post(port: int, key: str, operation: str, arguments: dict) -> dict:
-    request = urllib.request.Request(
-        f"http://localhost:{port}/v1/{operation}", json.dumps(arguments).encode(),
-        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def generated(mbe: str, home: str, port: int, options: argparse.Namespace) -> bool:
-    program(mbe, home, "people", "add", "mina", "--role", "origin", text="twelve characters\n")
-    made = program(mbe, home, "people", "key", "create", "mina", "--rights",
-                   "read,write,erase,administer", "--json")
-    key = json.loads(made)["key"]
+def prepared(mbe: str, home: str, served: Served) -> str:
+    """The origin's key of a home with some memories."""
+    key = new_key(mbe, home, "mina", "--rights", "read,write,erase,administer")
     for i in range(20):
-        post(port, key, "remember", {"text": f"오늘은 강가를 {i} km 걸었다", "session": "walks"})
+        status, _, body = served.ask("POST", "/v1/remember",
+                                     {"text": f"오늘은 강가를 {i} km 걸었다", "session": "walks"},
+                                     key=key)
+        assert status == 200, body
     Path(home, "schemathesis.toml").write_text(CONFIG)
+    return key
+
+
+def generated(home: str, port: int, key: str, examples: int, seed: int) -> tuple[bool, int]:
+    """Whether one round found nothing, and how many requests it was."""
     run = subprocess.run(
         [referees(), "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
          f"http://localhost:{port}/openapi.json", "-H", f"Authorization: Bearer {key}",
-         "--exclude-checks", LEFT_OUT, "--max-examples", str(options.examples), "--seed",
-         str(options.seed), "--workers", "2", "--no-color"],
+         "--exclude-checks", LEFT_OUT, "--max-examples", str(examples), "--seed", str(seed),
+         "--workers", "2", "--no-color"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         cwd=home, env={**os.environ, "COLUMNS": "120"})
     cases = re.search(r"(\d[\d,]*) generated", run.stdout)
-    print(f"{cases[1] if cases else 'no'} requests, seed {options.seed}")
+    count = int(cases[1].replace(",", "")) if cases else 0
+    print(f"{count} requests, seed {seed}", flush=True)
     if run.returncode != 0:
-        print("\n".join(line[:400] for line in run.stdout.splitlines()[-120:]))
-    return run.returncode == 0 and cases is not None
+        print("\n".join(line[:400] for line in run.stdout.splitlines()[-120:]), flush=True)
+    return run.returncode == 0 and count > 0, count
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("mbe")
     parser.add_argument("--examples", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=1, help="each with the next seed")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if not referees().exists():
@@ -81,18 +77,20 @@ def main() -> int:
         return SKIPPED
     with tempfile.TemporaryDirectory(prefix="mbe-rest-") as folder:
         home = f"{folder}/home"
-        server = subprocess.Popen([options.mbe, "--home", home, "serve", "--port", "0", "--json",
-                                         "--log", "none"],
-                                  stdout=subprocess.PIPE, text=True)
+        program(options.mbe, home, "people", "add", "mina", "--role", "origin",
+                text=PASSWORD + "\n")
+        served = Served(options.mbe, home, options=("--log", "none"))
         try:
-            port = json.loads(server.stdout.readline())["port"]
-            sound = generated(options.mbe, home, port, options)
+            key = prepared(options.mbe, home, served)
+            rounds = [generated(home, served.port, key, options.examples, options.seed + number)
+                      for number in range(options.rounds)]
         finally:
-            server.send_signal(signal.SIGTERM)
-            code = server.wait(timeout=60)
-        verified = json.loads(program(options.mbe, home, "verify", "--json"))["ok"]
-        print(f"server ended with {code}; memory {'sound' if verified else 'damaged'}")
-        return 0 if sound and code == 0 and verified else 1
+            code = served.stop()
+        verified = served.is_sound()
+    failed = sum(not sound for sound, _ in rounds)
+    print(f"{sum(count for _, count in rounds)} requests in {len(rounds)} rounds, {failed} of them "
+          f"with a fault; server ended with {code}; memory {'sound' if verified else 'damaged'}")
+    return 0 if failed == 0 and code == 0 and verified else 1
 
 
 if __name__ == "__main__":
