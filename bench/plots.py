@@ -17,7 +17,7 @@ import svg
 IMAGES = common.ROOT / "docs/images"
 PAGE = common.ROOT / "docs/benchmarks.md"
 ARMS = (("fused", "circle", "a"), ("keyword", "diamond", "b"), ("vector", "square", "c"))
-OTHERS = ("remember", "large", "peers", "index_keyword", "vector_scan")
+OTHERS = ("remember", "large", "peers", "index_keyword", "vector_scan", "python_overhead")
 TIMED = re.compile(r"(?<!per)[_ ](ms|us|s)([_ ]p50|[_ ]p95)?$")
 TITLES = {"large": "Large memories, processor time", "index_keyword": "Keyword index",
           "vector_scan": "Vector scan", "peers": "Beside other systems",

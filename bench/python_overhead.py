@@ -4,9 +4,9 @@
     bench/python_overhead.py [--calls N] [--rounds N] [--smoke]
 
 Competitor: the engine's own member called in C++ (bench/operation_calls.cpp), beside it the
-operation table with JSON in and out, which every interface pays. Each side runs in a process of its
-own on the same home of 2,000 blocks without a model, in turns; processor time of the calling thread,
-the first decile of the calls (other work on the machine slows the rest), the median of the rounds.
+operation table with JSON in and out, which every interface pays. Each side runs in a process of
+its own on the same home of 2,000 blocks without a model, in turns; processor time of the calling
+thread, the first decile of the calls (other work slows the rest), the median of the rounds.
 The package is that of $MBE_PYTHON, else build/release/python/venv.
 Results: bench/results/python_overhead.json.
 """

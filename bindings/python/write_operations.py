@@ -18,12 +18,13 @@ Schema = dict[str, Any]
 # Results that are worth a name of their own, by where they first appear; others are called after
 # the operation and the member.
 NAMES = {
-    "remember": "Block", "forget_preview.targets": "ListedBlock", "recall": "Recall", "recall.hits": "Hit",
-    "recall.hits.arms": "ArmShare", "pin": "Marked", "forget_preview": "ForgetPreview",
+    "remember": "Block", "forget_preview.targets": "ListedBlock", "recall": "Recall",
+    "recall.hits": "Hit", "recall.hits.arms": "ArmShare", "pin": "Marked", "forget_preview": "ForgetPreview",
     "forget": "Forgotten", "timeline.days": "Day", "goals.goals": "Goal",
     "history.history": "HistoryEntry", "observe": "Observed", "observe.waypoints": "Waypoint",
     "short_term.turns": "Turn", "compose": "Prompt", "analyse": "Analysis",
-    "import.refused": "RefusedItem", "stats": "Stats", "verify": "Verification", "rebuild": "Done",
+    "import.refused": "RefusedItem", "stats": "Stats", "verify": "Verification",
+    "rebuild": "Done",
 }
 POSITIONAL = ("block_index", "text", "cue", "input", "pairs", "items")
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}

@@ -28,7 +28,8 @@ Json embedding_json(const BlockView& block) {
   return out;
 }
 
-/// An object whose names are known to differ: none of them is looked for, as operator[] would.
+/// An object whose names are known to differ: none of them is looked for, as operator[] would, and
+/// no member is copied again while the object grows (its pairs cannot be moved).
 class Members {
  public:
   explicit Members(std::size_t count) { object_.reserve(count); }
@@ -120,6 +121,7 @@ Json block_json(const BlockView& block, bool with_embedding) {
 
 Json blocks_json(const std::vector<BlockView>& blocks) {
   Json out = Json::array();
+  out.get_ref<Json::array_t&>().reserve(blocks.size());
   for (const BlockView& block : blocks) out.push_back(block_json(block, false));
   return out;
 }
@@ -160,13 +162,15 @@ Json message_or_null(const Catalog& messages, const std::optional<Message>& mess
 Json recall_json(const Catalog& messages, const RecallResult& result) {
   Json hits = Json::array();
   for (const RecallHit& hit : result.hits) hits.push_back(hit_json(hit));
-  return {{"hits", std::move(hits)},
-          {"threshold", number(result.threshold)},
-          {"below_threshold", result.below_threshold},
-          {"vectors_pending", result.vectors_pending},
-          {"vectors_note", message_or_null(messages, result.vectors_note)},
-          {"embed_us", result.embed_us},
-          {"search_us", result.search_us}};
+  Members out(7);
+  out.add("hits", std::move(hits));
+  out.add("threshold", number(result.threshold));
+  out.add("below_threshold", result.below_threshold);
+  out.add("vectors_pending", result.vectors_pending);
+  out.add("vectors_note", message_or_null(messages, result.vectors_note));
+  out.add("embed_us", result.embed_us);
+  out.add("search_us", result.search_us);
+  return out.take();
 }
 
 std::string newest_utterance(const std::vector<TurnView>& turns) {
@@ -254,7 +258,10 @@ Json list_json(const std::vector<BlockView>& blocks, const ListRequest& request)
   if (blocks.size() == request.limit) {
     next = blocks.back().block_index + (request.oldest_first ? 1 : 0);
   }
-  return {{"blocks", blocks_json(blocks)}, {"next", std::move(next)}};
+  Members out(2);
+  out.add("blocks", blocks_json(blocks));
+  out.add("next", std::move(next));
+  return out.take();
 }
 
 Json goals_json(const std::vector<GoalView>& goals, const std::string& state) {
