@@ -1,7 +1,6 @@
 #include "server/rest.h"
 
 #include "base/digest.h"
-#include "base/utf8.h"
 #include "server/pages.h"
 #include "server/problem.h"
 
@@ -9,17 +8,11 @@ namespace mbe {
 
 namespace {
 
-constexpr int json_depth_max = 64;
 constexpr auto given_for = std::chrono::hours(24);
 constexpr std::size_t given_max = 10'000;
 constexpr std::size_t given_bytes_max = 65'536;
 constexpr std::size_t key_bytes_max = 255;
 constexpr std::string_view operations_path = "/v1/";
-
-Right right_of(Effect effect) {
-  constexpr Right rights[] = {Right::read, Right::write, Right::erase};
-  return rights[static_cast<std::size_t>(effect)];
-}
 
 struct Credentials {
   std::string name, password, code;
@@ -62,27 +55,11 @@ Principal named(const std::string& name) {
 
 }  // namespace
 
-Result<Json> read_json(const std::string& text) {
-  if (first_invalid_utf8(text)) {
-    return fail(ErrorCode::invalid_argument, "the body is not UTF-8");
-  }
-  bool deep = false;
-  const auto shallow = [&deep](int depth, Json::parse_event_t, Json&) {
-    deep = deep || depth > json_depth_max;
-    return !deep;
-  };
-  Json out = Json::parse(text, shallow, false);
-  if (deep) {
-    return fail(ErrorCode::invalid_argument, "the JSON is nested deeper than {}", json_depth_max);
-  }
-  if (out.is_discarded()) return fail(ErrorCode::invalid_argument, "the body is not JSON");
-  return out;
-}
-
 Rest::Rest(RestOptions options)
     : options_(std::move(options)),
       auth_(options_.people, options_.hosts),
       audit_(options_.engine, options_.log == nullptr ? no_log_ : *options_.log, options_.clock),
+      dispatch_(options_.engine, audit_),
       people_door_(options_.people, auth_, audit_),
       openapi_(openapi(options_.version).dump(1)) {}
 
@@ -193,7 +170,7 @@ HttpResponse Rest::operation_answer(const HttpRequest& request) {
   if (request.method != "POST") return wrong_method(messages, "POST");
   const auto named = request.query.find("chain");
   const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
-  if (const auto allowed = check_access(**who, chain, right_of(operation->effect)); !allowed.ok()) {
+  if (const auto allowed = check_operation(*operation, **who, chain); !allowed.ok()) {
     return problem(messages, allowed.error());
   }
   const auto key = request.headers.find("idempotency-key");
@@ -214,23 +191,14 @@ HttpResponse Rest::run(const Operation& operation, const Principal& who, const s
   const auto arguments =
       request.body.empty() ? Result<Json>(Json::object()) : read_json(request.body);
   if (!arguments.ok()) return problem(messages, arguments.error());
-  Call call{.engine = options_.engine,
-            .chain = chain,
-            .messages = messages,
-            .channel = request.is_local ? "cli" : "rest",
-            .writer = who.name,
-            .trust = who.trust()};
-  if (operation.on_chain) {
-    const bool makes = operation.effect == Effect::write || chain == who.own_chain();
-    const auto memory = options_.engine.chain(chain, makes);
-    if (!memory.ok()) return problem(messages, memory.error());
-    call.memory = *memory;
-  }
-  const Result<Json> result = operation.run(call, *arguments);
-  if (result.ok() && operation.effect == Effect::erase) {
-    const Json about = {{"chain", chain}, {"count", (*result)["count"]}};
-    audit_.note(operation.name, who, door_of(request), about);
-  }
+  // The home's owner may pass on what a model asks for: `mbe mcp` beside this server.
+  const bool is_mcp = request.is_local && request.header("x-mbe-channel") == "mcp";
+  const Door door{.channel = is_mcp             ? "mcp"
+                             : request.is_local ? "cli"
+                                                : "rest",
+                  .name = door_of(request),
+                  .is_tool = is_mcp};
+  const auto result = dispatch_.run(operation, who, chain, door, *arguments, messages);
   return result.ok() ? json_response(*result) : problem(messages, result.error());
 }
 

@@ -1,6 +1,6 @@
 // The REST door: health, the OpenAPI description, and every operation of the table under
-// POST /v1/NAME?chain=CHAIN with its arguments as a JSON body. One place asks who calls and whether
-// that one may. Any thread.
+// POST /v1/NAME?chain=CHAIN with its arguments as a JSON body. One place
+// asks who calls and whether that one may. Any thread.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,9 @@
 #include <string>
 
 #include "operations/operation.h"
+#include "operations/read_json.h"
 #include "server/auth.h"
+#include "server/dispatch.h"
 #include "server/echo_door.h"
 #include "server/first_run.h"
 #include "server/http.h"
@@ -25,9 +27,9 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
-  bool behind_proxy = false;         ///< a proxy with TLS stands before it
-  FirstRun* first_run = nullptr;     ///< null: the origin has an account
-  EchoDoor* echo = nullptr;          ///< null: this server has no Echo
+  bool behind_proxy = false;             ///< a proxy with TLS stands before it
+  FirstRun* first_run = nullptr;         ///< null: the origin has an account
+  EchoDoor* echo = nullptr;              ///< null: this server has no Echo
   Log* log = nullptr;                ///< null: none is kept
   const Metrics* metrics = nullptr;  ///< null: none are told
   const Clock& clock = system_clock();
@@ -77,14 +79,12 @@ class Rest {
   Auth auth_;
   Log no_log_;
   Audit audit_;
+  Dispatch dispatch_;
   PeopleDoor people_door_;
   std::string openapi_;
   std::mutex mutex_;
   std::map<std::string, Given> given_;  ///< guarded by mutex_
 };
-
-/// JSON text of a request. Errors: invalid_argument (not JSON, not UTF-8, deeper than 64).
-[[nodiscard]] Result<Json> read_json(const std::string& text);
 
 /// OpenAPI 3.1 of all of this, made from the operation table.
 [[nodiscard]] Json openapi(const std::string& version);
