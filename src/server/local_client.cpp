@@ -59,7 +59,8 @@ std::optional<LocalClient> LocalClient::find(const std::string& home) {
 }
 
 Result<Json> LocalClient::post(const std::string& target, const Json& arguments,
-                               const std::string& language) const {
+                               const std::string& language,
+                               const std::map<std::string, std::string>& headers) const {
   asio::io_context io;
   Unix::socket socket(io);
   if (!connect(socket, path_)) return broken(path_, "it has stopped");
@@ -67,6 +68,7 @@ Result<Json> LocalClient::post(const std::string& target, const Json& arguments,
   request.set(http::field::host, "localhost");
   request.set(http::field::content_type, "application/json");
   request.set(http::field::accept_language, language);
+  for (const auto& [name, value] : headers) request.set(name, value);
   request.body() = arguments.dump(-1, ' ', false, Json::error_handler_t::replace);
   request.prepare_payload();
   error_code failed;

@@ -2,6 +2,7 @@
 // One request a connection; any thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -16,10 +17,11 @@ class LocalClient {
   [[nodiscard]] static std::optional<LocalClient> find(const std::string& home);
 
   /// POSTs the arguments to a path such as `/v1/recall?chain=main` and returns the answer, however
-  /// long it takes. `language`: of the errors, such as `ko`.
+  /// long it takes. `language`: of the errors, such as `ko`; `headers`: further ones.
   /// Errors: the server's own; io (it stopped meanwhile: what was asked may be done or not).
   [[nodiscard]] Result<Json> post(const std::string& target, const Json& arguments,
-                                  const std::string& language) const;
+                                  const std::string& language,
+                                  const std::map<std::string, std::string>& headers = {}) const;
 
  private:
   explicit LocalClient(std::string path) : path_(std::move(path)) {}
