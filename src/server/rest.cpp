@@ -61,6 +61,7 @@ Rest::Rest(RestOptions options)
       audit_(options_.engine, options_.log == nullptr ? no_log_ : *options_.log, options_.clock),
       dispatch_(options_.engine, audit_),
       people_door_(options_.people, auth_, audit_),
+      mcp_door_(options_.version),
       openapi_(openapi(options_.version).dump(1)) {}
 
 const Catalog& Rest::messages_for(const HttpRequest& request) const {
@@ -105,6 +106,7 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   if (request.path == "/logout") {
     return request.method == "POST" ? log_out(request) : wrong_method(messages, "POST");
   }
+  if (request.path == "/mcp") return mcp_answer(request);
   if (request.path.starts_with(operations_path)) return operation_answer(request);
   if (request.path.starts_with("/api/")) return echo_answer(request);
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
@@ -154,6 +156,30 @@ HttpResponse Rest::echo_answer(const HttpRequest& request) {
     }
   }
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
+}
+
+/// The operations as tools of an AI client; the same dispatch as below.
+HttpResponse Rest::mcp_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = auth_.principal(request);
+  if (!who.ok()) return problem(messages, who.error());
+  if (!who->has_value()) return needs_credential(messages);
+  if (options_.tools == nullptr) {
+    return problem(messages, fail(ErrorCode::unavailable, "this server has no tools"));
+  }
+  const auto named = request.query.find("chain");
+  const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
+  const Door door{.channel = "mcp", .name = door_of(request), .is_tool = true};
+  const auto tools = std::make_shared<mcp::MemoryTools>(mcp::MemoryToolsOptions{
+      .book = *options_.tools,
+      .messages = messages,
+      .run = [this, who = **who, chain, door, &messages](const Operation& operation,
+                                                         const Json& arguments) -> Result<Json> {
+        return dispatch_.run(operation, who, chain, door, arguments, messages);
+      },
+      .utc_offset_minutes =
+          [this] { return options_.utc_offset_minutes(options_.clock.now_ms()); }});
+  return mcp_door_.answer(request, std::to_string((*who)->account) + ' ' + chain, tools, messages);
 }
 
 HttpResponse Rest::operation_answer(const HttpRequest& request) {
