@@ -46,6 +46,8 @@ void add_boot(CommandLine& root);
 void add_memory_core(CommandLine& root);  ///< save, backup-raw, insight, reflect
 void add_sample(CommandLine& root);
 void add_serve(CommandLine& root);
+void add_mcp(CommandLine& root);
+void add_connect(CommandLine& root);
 void add_people(CommandLine& root);
 void add_tour(CommandLine& root);
 void add_doctor(CommandLine& root);

@@ -77,8 +77,10 @@ Error LocalClient::told(const std::string& body) const {
 }
 
 Result<Json> LocalClient::post(const std::string& target, const Json& arguments,
-                               const std::string& language) const {
+                               const std::string& language,
+                               const std::map<std::string, std::string>& headers) const {
   HttpCall call = call_of(path_, target, arguments, language);
+  for (const auto& [name, value] : headers) call.headers.push_back(name + ": " + value);
   call.silence_timeout = patience;
   std::string body;
   const auto reply = http_call(call, {}, [&body](std::string_view bytes) {

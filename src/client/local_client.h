@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,10 +19,11 @@ class LocalClient {
   [[nodiscard]] static std::optional<LocalClient> find(const std::string& home);
 
   /// POSTs the arguments to a path such as `/v1/recall?chain=main` and returns the answer, however
-  /// long it takes. `language`: of the errors, such as `ko`.
+  /// long it takes. `language`: of the errors, such as `ko`; `headers`: further ones.
   /// Errors: the server's own; io (it stopped meanwhile: what was asked may be done or not).
   [[nodiscard]] Result<Json> post(const std::string& target, const Json& arguments,
-                                  const std::string& language) const;
+                                  const std::string& language,
+                                  const std::map<std::string, std::string>& headers = {}) const;
 
   using OnEvent = std::function<void(const std::string& name, const Json& data)>;
   /// POSTs to a path that answers with a stream of events, such as `/api/ask`, tells each, and

@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "operations/common_fields.h"
-#include "server/json_body.h"
+#include "operations/read_json.h"
 
 namespace {
 

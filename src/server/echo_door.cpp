@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "echo/log_lines.h"
 #include "operations/fields.h"
-#include "server/json_body.h"
+#include "operations/read_json.h"
 #include "server/problem.h"
 
 namespace mbe {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "server/json_body.h"
+#include "operations/read_json.h"
 #include "server/problem.h"
 
 namespace mbe {

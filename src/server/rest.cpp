@@ -1,7 +1,6 @@
 #include "server/rest.h"
 
 #include "base/digest.h"
-#include "server/json_body.h"
 #include "server/pages.h"
 #include "server/problem.h"
 
@@ -15,11 +14,6 @@ constexpr std::size_t given_bytes_max = 65'536;  // of one answer
 constexpr std::size_t given_all_bytes_max = 64'000'000;
 constexpr std::size_t key_bytes_max = 255;
 constexpr std::string_view operations_path = "/v1/";
-
-Right right_of(Effect effect) {
-  constexpr Right rights[] = {Right::read, Right::write, Right::erase};
-  return rights[static_cast<std::size_t>(effect)];
-}
 
 struct Credentials {
   std::string name, password, code;
@@ -66,7 +60,9 @@ Rest::Rest(RestOptions options)
     : options_(std::move(options)),
       auth_(options_.people, options_.hosts),
       audit_(options_.engine, options_.log == nullptr ? no_log_ : *options_.log, options_.clock),
+      dispatch_(options_.engine, audit_),
       people_door_(options_.people, auth_, audit_),
+      mcp_door_(options_.version),
       openapi_(openapi(options_.version).dump(1)) {}
 
 const Catalog& Rest::messages_for(const HttpRequest& request) const {
@@ -111,6 +107,7 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   if (request.path == "/logout") {
     return request.method == "POST" ? log_out(request) : wrong_method(messages, "POST");
   }
+  if (request.path == "/mcp") return mcp_answer(request);
   if (request.path.starts_with(operations_path)) return operation_answer(request);
   if (request.path.starts_with("/api/")) return echo_answer(request);
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
@@ -162,6 +159,30 @@ HttpResponse Rest::echo_answer(const HttpRequest& request) {
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
 }
 
+/// The operations as tools of an AI client; the same dispatch as below.
+HttpResponse Rest::mcp_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = auth_.principal(request);
+  if (!who.ok()) return problem(messages, who.error());
+  if (!who->has_value()) return needs_credential(messages);
+  if (options_.tools == nullptr) {
+    return problem(messages, fail(ErrorCode::unavailable, "this server has no tools"));
+  }
+  const auto named = request.query.find("chain");
+  const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
+  const Door door{.channel = "mcp", .name = door_of(request), .is_tool = true};
+  const auto tools = std::make_shared<mcp::MemoryTools>(mcp::MemoryToolsOptions{
+      .book = *options_.tools,
+      .messages = messages,
+      .run = [this, who = **who, chain, door, &messages](const Operation& operation,
+                                                         const Json& arguments) -> Result<Json> {
+        return dispatch_.run(operation, who, chain, door, arguments, messages);
+      },
+      .utc_offset_minutes =
+          [this] { return options_.utc_offset_minutes(options_.clock.now_ms()); }});
+  return mcp_door_.answer(request, std::to_string((*who)->account) + ' ' + chain, tools, messages);
+}
+
 HttpResponse Rest::operation_answer(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
   // Who calls comes first: to a stranger, no path tells whether it exists.
@@ -176,7 +197,7 @@ HttpResponse Rest::operation_answer(const HttpRequest& request) {
   if (request.method != "POST") return wrong_method(messages, "POST");
   const auto named = request.query.find("chain");
   const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
-  if (const auto allowed = check_access(**who, chain, right_of(operation->effect)); !allowed.ok()) {
+  if (const auto allowed = check_operation(*operation, **who, chain); !allowed.ok()) {
     return problem(messages, allowed.error());
   }
   const auto key = request.headers.find("idempotency-key");
@@ -197,23 +218,14 @@ HttpResponse Rest::run(const Operation& operation, const Principal& who, const s
   const auto arguments =
       request.body.empty() ? Result<Json>(Json::object()) : read_json(request.body);
   if (!arguments.ok()) return problem(messages, arguments.error());
-  Call call{.engine = options_.engine,
-            .chain = chain,
-            .messages = messages,
-            .channel = request.is_local ? "cli" : "rest",
-            .writer = who.name,
-            .trust = who.trust()};
-  if (operation.on_chain) {
-    const bool makes = operation.effect == Effect::write || chain == who.own_chain();
-    const auto memory = options_.engine.chain(chain, makes);
-    if (!memory.ok()) return problem(messages, memory.error());
-    call.memory = *memory;
-  }
-  const Result<Json> result = operation.run(call, *arguments);
-  if (result.ok() && operation.effect == Effect::erase) {
-    const Json about = {{"chain", chain}, {"count", (*result)["count"]}};
-    audit_.note(operation.name, who, door_of(request), about);
-  }
+  // The home's owner may pass on what a model asks for: `mbe mcp` beside this server.
+  const bool is_mcp = request.is_local && request.header("x-mbe-channel") == "mcp";
+  const Door door{.channel = is_mcp             ? "mcp"
+                             : request.is_local ? "cli"
+                                                : "rest",
+                  .name = door_of(request),
+                  .is_tool = is_mcp};
+  const auto result = dispatch_.run(operation, who, chain, door, *arguments, messages);
   return result.ok() ? json_response(*result) : problem(messages, result.error());
 }
 

@@ -1,6 +1,6 @@
 // The REST door: health, the OpenAPI description, and every operation of the table under
-// POST /v1/NAME?chain=CHAIN with its arguments as a JSON body. One place asks who calls and whether
-// that one may. Any thread.
+// POST /v1/NAME?chain=CHAIN with its arguments as a JSON body; as MCP's tools under /mcp. One place
+// asks who calls and whether that one may. Any thread.
 #pragma once
 
 #include <chrono>
@@ -8,11 +8,15 @@
 #include <mutex>
 #include <string>
 
+#include "mcp/memory_tools.h"
 #include "operations/operation.h"
+#include "operations/read_json.h"
 #include "server/auth.h"
+#include "server/dispatch.h"
 #include "server/echo_door.h"
 #include "server/first_run.h"
 #include "server/http.h"
+#include "server/mcp_door.h"
 #include "server/metrics.h"
 #include "server/people_door.h"
 
@@ -25,9 +29,12 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
-  bool behind_proxy = false;         ///< a proxy with TLS stands before it
-  FirstRun* first_run = nullptr;     ///< null: the origin has an account
-  EchoDoor* echo = nullptr;          ///< null: this server has no Echo
+  bool behind_proxy = false;             ///< a proxy with TLS stands before it
+  FirstRun* first_run = nullptr;         ///< null: the origin has an account
+  EchoDoor* echo = nullptr;              ///< null: this server has no Echo
+  const mcp::ToolBook* tools = nullptr;  ///< null: `/mcp` is unavailable
+  /// Minutes east of UTC at a moment, where AI clients are taken to be.
+  std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
   Log* log = nullptr;                ///< null: none is kept
   const Metrics* metrics = nullptr;  ///< null: none are told
   const Clock& clock = system_clock();
@@ -49,6 +56,7 @@ class Rest {
   };
 
   [[nodiscard]] const Catalog& messages_for(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse mcp_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse operation_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse run(const Operation& operation, const Principal& who,
                                  const std::string& chain, const HttpRequest& request);
@@ -79,7 +87,9 @@ class Rest {
   Auth auth_;
   Log no_log_;
   Audit audit_;
+  Dispatch dispatch_;
   PeopleDoor people_door_;
+  McpDoor mcp_door_;
   std::string openapi_;
   std::mutex mutex_;
   std::map<std::string, Given> given_;  ///< guarded by mutex_

@@ -35,13 +35,17 @@ class RestTest : public EngineTest {
     core_ = std::make_unique<MemoryCore>(*engine_, *people_, MemoryCoreOptions{.clock = &clock_});
     answerer_ = *Answerer::make(*engine_, *core_, nullptr, clock_);
     echo_ = std::make_unique<EchoDoor>(EchoDoorOptions{*engine_, *answerer_});
+    auto tools = mcp::ToolBook::load();
+    ASSERT_TRUE(tools.ok()) << tools.error().message();
+    tools_ = std::move(*tools);
     rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
                                                .people = *people_,
                                                .hosts = {"memory.example"},
                                                .english = english_,
                                                .korean = english_,
                                                .version = "1",
-                                               .echo = echo_.get()});
+                                               .echo = echo_.get(),
+                                               .tools = &tools_});
   }
   void TearDown() override {
     rest_.reset();
@@ -97,6 +101,7 @@ class RestTest : public EngineTest {
   std::unique_ptr<MemoryCore> core_;
   std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<EchoDoor> echo_;
+  mcp::ToolBook tools_;
   std::unique_ptr<Rest> rest_;
   std::map<std::string, std::string> keys_;
 };

@@ -30,6 +30,8 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   MBE_TRY(out->wake_echo(options));
   out->log_ = std::make_unique<Log>(std::move(options.log), options.log_least);
   out->metrics_ = std::make_unique<Metrics>();
+  MBE_ASSIGN(mcp::ToolBook tools, mcp::ToolBook::load());
+  out->tools_ = std::make_unique<mcp::ToolBook>(std::move(tools));
   out->rest_ = std::make_unique<Rest>(RestOptions{.engine = *out->engine_,
                                                   .people = *out->people_,
                                                   .hosts = std::move(options.host_names),
@@ -39,6 +41,8 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .behind_proxy = options.behind_proxy,
                                                   .first_run = out->first_run_.get(),
                                                   .echo = out->echo_.get(),
+                                                  .tools = out->tools_.get(),
+                                                  .utc_offset_minutes = options.utc_offset_minutes,
                                                   .log = out->log_.get(),
                                                   .metrics = out->metrics_.get()});
   options.http.unix_path = home + "/socket";

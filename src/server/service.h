@@ -26,6 +26,9 @@ class EchoDoor;
 class Metrics;
 class Watched;
 class File;
+namespace mcp {
+class ToolBook;
+}
 
 struct ServiceOptions {
   std::string home;
@@ -71,6 +74,7 @@ class Service {
   std::unique_ptr<EchoDoor> echo_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<mcp::ToolBook> tools_;
   std::unique_ptr<Rest> rest_;
   std::unique_ptr<Watched> watched_;
   std::unique_ptr<HttpServer> server_;

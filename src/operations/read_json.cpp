@@ -1,4 +1,4 @@
-#include "server/json_body.h"
+#include "operations/read_json.h"
 
 #include <vector>
 
@@ -72,6 +72,10 @@ Result<Json> read_json(const std::string& text) {
   }
   if (!sound) return fail(ErrorCode::invalid_argument, "the body is not JSON");
   return Json::parse(text, nullptr, false);
+}
+
+std::string json_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace mbe

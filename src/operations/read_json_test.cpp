@@ -1,4 +1,4 @@
-#include "server/json_body.h"
+#include "operations/read_json.h"
 
 #include <gtest/gtest.h>
 
