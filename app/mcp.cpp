@@ -7,7 +7,7 @@
 #include "mcp/stdio.h"
 #include "served.h"
 #include "server/dispatch.h"
-#include "server/local_client.h"
+#include "client/local_client.h"
 #include "ui/interrupt.h"
 #include "version.h"
 
