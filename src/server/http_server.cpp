@@ -7,11 +7,15 @@
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast.hpp>
+#include <boost/beast/ssl.hpp>
 #include <list>
 #include <thread>
 
 #include "server/event_stream.h"
+#include "server/http_form.h"
+#include "server/tls.h"
 
 namespace mbe {
 
@@ -23,7 +27,9 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Tcp = asio::ip::tcp;
 using Unix = asio::local::stream_protocol;
-using Response = http::response<http::string_body>;
+
+/// For the other side to say that it, too, says no more.
+constexpr std::chrono::seconds farewell{1};
 
 constexpr auto use_tuple = asio::experimental::as_tuple(asio::use_awaitable);
 
@@ -33,24 +39,6 @@ std::string peer_name(const Tcp::socket& socket) {
 }
 std::string peer_name(const Unix::socket&) {
   return "local";
-}
-
-/// A problem that is told before anybody knows who calls, in English.
-HttpResponse plain_problem(unsigned status, ErrorCode code, const std::string& detail) {
-  const std::string name(error_name(code));
-  return {status,
-          R"({"title":")" + name + R"(","status":)" + std::to_string(status) + R"(,"detail":")" +
-              detail + R"(","code":")" + name + R"("})",
-          "application/problem+json"};
-}
-
-/// What the parser did not like.
-HttpResponse refusal(error_code error) {
-  if (error == http::error::body_limit)
-    return plain_problem(413, ErrorCode::limit, "the body is too large");
-  if (error == http::error::header_limit)
-    return plain_problem(431, ErrorCode::limit, "the header is too large");
-  return plain_problem(400, ErrorCode::invalid_argument, "this is not HTTP/1.1");
 }
 
 }  // namespace
@@ -96,7 +84,14 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   [[nodiscard]] std::uint16_t port() const { return tcp_.local_endpoint().port(); }
 
+  void renew(std::shared_ptr<const TlsIdentity> tls) {
+    asio::post(io_, [this, tls = std::move(tls)]() mutable {
+      if (options_.tls) options_.tls = std::move(tls);
+    });
+  }
+
   void stop() {
+    const std::lock_guard lock(stop_mutex_);  // who comes second waits, too
     if (!thread_.joinable()) return;
     asio::post(io_, [this] { begin_stop(); });
     thread_.join();
@@ -111,6 +106,14 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     bool answering = false;
   };
   using Place = std::list<Open>::iterator;
+  /// Ends a wait of the loop, from a thread that may outlive it: the timer goes before the loop.
+  struct Waker {
+    std::shared_ptr<Loop> loop;
+    std::shared_ptr<asio::steady_timer> timer;
+    void operator()() const {
+      asio::post(loop->io_, [wake = timer] { wake->cancel(); });
+    }
+  };
 
   template <class Acceptor>
   static void open(Acceptor& acceptor, const typename Acceptor::endpoint_type& at,
@@ -139,31 +142,74 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   template <class Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket) {
-    const bool is_local = std::is_same_v<Protocol, Unix>;
-    const std::string peer = peer_name(socket);
+    constexpr bool is_local = std::is_same_v<Protocol, Unix>;
+    Caller caller{peer_name(socket), is_local};
     beast::basic_stream<Protocol> stream(std::move(socket));
     const Place place = open_.insert(open_.end(), Open{[&stream] { stream.cancel(); }});
     beast::flat_buffer buffer;
+    if constexpr (is_local) {
+      co_await converse(stream, buffer, caller, place);
+    } else if (options_.tls) {
+      caller.is_tls = true;
+      co_await serve_tls(stream, buffer, caller, place);
+    } else {
+      co_await converse(stream, buffer, caller, place);
+    }
+    error_code ignored;
+    stream.socket().shutdown(asio::socket_base::shutdown_both, ignored);
+    open_.erase(place);
+    finish_if_still();
+  }
+
+  asio::awaitable<void> serve_tls(beast::basic_stream<Tcp>& plain, beast::flat_buffer& buffer,
+                                  const Caller& caller, Place place) {
+    const std::shared_ptr<const TlsIdentity> tls = options_.tls;
+    plain.expires_after(options_.read_timeout);
+    auto [failed, speaks_tls] = co_await beast::async_detect_ssl(plain, buffer, use_tuple);
+    if (failed) co_return;
+    if (!speaks_tls) {
+      HttpResponse answer =
+          plain_problem(400, ErrorCode::invalid_argument, "this port speaks TLS: use https://");
+      static_cast<void>(co_await send(plain, answer, false, false));
+      co_return;
+    }
+    SSL_CTX_up_ref(tls->context());
+    asio::ssl::context context(tls->context());
+    beast::ssl_stream<beast::basic_stream<Tcp>&> stream(plain, context);
+    auto [refused, used] =
+        co_await stream.async_handshake(asio::ssl::stream_base::server, buffer.data(), use_tuple);
+    if (refused) co_return;
+    buffer.consume(used);
+    co_await converse(stream, buffer, caller, place);
+    plain.expires_after(farewell);
+    // What has no length of its own, such as a stream of events, is whole only with this.
+    static_cast<void>(co_await stream.async_shutdown(use_tuple));
+  }
+
+  /// Request after request on one connection.
+  template <class Stream>
+  asio::awaitable<void> converse(Stream& stream, beast::flat_buffer& buffer, const Caller& caller,
+                                 Place place) {
     bool keep = true;
     while (keep && !stopping_) {
       http::request_parser<http::string_body> parser;
       parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes_max));
       parser.body_limit(options_.body_bytes_max);
-      stream.expires_after(options_.idle_timeout);
+      expires_after(stream, options_.idle_timeout);
       auto [failed, size] = co_await http::async_read_header(stream, buffer, parser, use_tuple);
       if (!failed) failed = co_await read_body(stream, buffer, parser);
-      if (failed == http::error::end_of_stream || is_of_system(failed)) break;
+      if (failed == http::error::end_of_stream || is_of_system(failed)) co_return;
       place->answering = true;
       HttpResponse answer;
       const bool is_head = !failed && parser.get().method() == http::verb::head;
       if (failed) {
-        answer = refusal(failed);
+        answer = parser_problem(failed);
       } else {
         keep = parser.get().keep_alive();
-        answer = co_await answer_to(parser.release(), peer, is_local);
+        answer = co_await answer_to(request_of(parser.release(), caller));
       }
       keep = keep && !failed && !stopping_ && !answer.events;
-      stream.expires_after(options_.read_timeout);
+      expires_after(stream, options_.read_timeout);
       const error_code sent = co_await send(stream, answer, keep, is_head);
       if (answer.events && !sent) {
         place->answering = !answer.events->is_endless();
@@ -174,12 +220,13 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       }
       if (answer.events) answer.events->leave();
       place->answering = false;
-      if (sent) break;
+      if (sent) co_return;
     }
-    error_code ignored;
-    stream.socket().shutdown(asio::socket_base::shutdown_both, ignored);
-    open_.erase(place);
-    finish_if_still();
+  }
+
+  template <class Stream>
+  static void expires_after(Stream& stream, std::chrono::seconds time) {
+    beast::get_lowest_layer(stream).expires_after(time);
   }
 
   /// Whether the connection failed, rather than what came through it.
@@ -190,7 +237,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   template <class Stream, class Parser>
   asio::awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer,
                                         Parser& parser) {
-    stream.expires_after(options_.read_timeout);
+    expires_after(stream, options_.read_timeout);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
       const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
       auto [failed, size] = co_await asio::async_write(stream, asio::buffer(go_on), use_tuple);
@@ -200,22 +247,8 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     co_return failed;
   }
 
-  asio::awaitable<HttpResponse> answer_to(http::request<http::string_body> given, std::string peer,
-                                          bool is_local) {
-    HttpRequest request;
-    request.method = std::string(given.method_string());
-    request.peer = std::move(peer);
-    request.is_local = is_local;
-    for (const auto& field : given) {
-      std::string name(field.name_string());
-      std::ranges::transform(name, name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      });
-      request.headers[name] = std::string(field.value());
-    }
-    if (!read_target(given.target(), request))
-      co_return plain_problem(400, ErrorCode::invalid_argument, "this is not a path");
-    request.body = std::move(given.body());
+  asio::awaitable<HttpResponse> answer_to(std::optional<HttpRequest> request) {
+    if (!request) co_return plain_problem(400, ErrorCode::invalid_argument, "this is not a path");
     if (waiting_ >= options_.waiting_max) {
       HttpResponse busy =
           plain_problem(503, ErrorCode::busy, "too many requests at once; try again");
@@ -225,7 +258,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     ++waiting_;
     HttpResponse out = co_await asio::co_spawn(
         pool_,
-        [this, &request]() -> asio::awaitable<HttpResponse> { co_return answer_safely(request); },
+        [this, &request]() -> asio::awaitable<HttpResponse> { co_return answer_safely(*request); },
         asio::use_awaitable);
     --waiting_;
     co_return out;
@@ -242,22 +275,13 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   template <class Stream>
   asio::awaitable<error_code> send(Stream& stream, HttpResponse& answer, bool keep, bool is_head) {
-    Response out(static_cast<http::status>(answer.status), 11);
-    out.set(http::field::content_type, answer.content_type);
-    for (const auto& [name, value] : answer.headers) out.insert(name, value);
-    out.keep_alive(keep);
-    if (answer.events) {  // a stream of events ends with its connection
-      http::response<http::empty_body> head(std::move(out.base()));
-      head.set(http::field::content_type, "text/event-stream");
-      head.set(http::field::cache_control, "no-store");
-      head.set("X-Accel-Buffering", "no");
+    if (answer.events) {
+      const auto head = events_head_of(answer);
       http::response_serializer<http::empty_body> serializer(head);
       auto [failed, sent] = co_await http::async_write_header(stream, serializer, use_tuple);
       co_return failed;
     }
-    const std::size_t size = answer.body.size();
-    if (!is_head) out.body() = std::move(answer.body);
-    out.content_length(size);
+    const BeastResponse out = response_of(answer, keep, is_head);
     auto [failed, sent] = co_await http::async_write(stream, out, use_tuple);
     co_return failed;
   }
@@ -268,7 +292,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     char rest[256];
     error_code failed;
     co_await asio::this_coro::throw_if_cancelled(false);
-    stream.expires_never();
+    beast::get_lowest_layer(stream).expires_never();
     while (!failed) {
       auto [read_failed, size] =
           co_await stream.async_read_some(asio::buffer(rest, sizeof rest), use_tuple);
@@ -280,9 +304,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   asio::awaitable<void> send_events(Stream& stream, EventStream& events) {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto wake = std::make_shared<asio::steady_timer>(io_);
-    events.on_change([wake, self = this->shared_from_this()] {
-      asio::post(self->io_, [wake] { wake->cancel(); });
-    });
+    events.on_change(Waker{this->shared_from_this(), wake});
     for (;;) {
       EventStream::Taken taken = events.take();
       if (taken.bytes.empty()) {
@@ -295,7 +317,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
         if (woken) continue;
         taken.bytes = ":\n\n";
       }
-      stream.expires_after(options_.read_timeout);
+      expires_after(stream, options_.read_timeout);
       auto [failed, size] =
           co_await asio::async_write(stream, asio::buffer(taken.bytes), use_tuple);
       if (failed) break;
@@ -332,6 +354,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   std::size_t waiting_ = 0;
   bool stopping_ = false;
   asio::thread_pool pool_;
+  std::mutex stop_mutex_;
   std::jthread thread_;
 };
 
@@ -352,6 +375,10 @@ HttpServer::~HttpServer() {
 
 std::uint16_t HttpServer::port() const {
   return loop_->port();
+}
+
+void HttpServer::renew(std::shared_ptr<const TlsIdentity> tls) {
+  loop_->renew(std::move(tls));
 }
 
 void HttpServer::stop() {

@@ -18,7 +18,7 @@ class Jobs {
   /// Asks all to stop and waits for them.
   ~Jobs();
 
-  /// False if too many are running.
+  /// False if too many are running, or the machine has no thread left.
   [[nodiscard]] bool start(std::function<void(const std::stop_token&)> work);
   /// Asks all to stop; returns at once.
   void stop();
