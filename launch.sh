@@ -25,7 +25,8 @@ What is served
 
 Where
   --port N          instead of 8000; 0: any that is free
-  --host ADDRESS    listen there; beyond this machine also one of the next two is needed
+  --host ADDRESS    listen there; beyond this machine also TLS or one of the next two
+  --tls-cert FILE   speak TLS with this certificate, and --tls-key FILE its key
   --behind-proxy    a proxy with TLS stands before it
   --insecure-http   plain text over the network
   --host-name NAME  a name under which it is addressed; may be repeated
@@ -66,13 +67,14 @@ setup=()
 serve=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --home | --models | --origin | --port | --host | --host-name) option_value "${@:1:2}" ;;
+    --home | --models | --origin | --port | --host* | --tls-*) option_value "${@:1:2}" ;;
   esac
   case $1 in
     --home) home=$(absolute "$2") && shift ;;
     --models) models=$(absolute "$2") && shift ;;
     --origin) origin=(--origin "$2") && shift ;;
     --port | --host | --host-name) serve+=("$1" "$2") && shift ;;
+    --tls-cert | --tls-key) serve+=("$1" "$(absolute "$2")") && shift ;;
     --behind-proxy | --insecure-http) serve+=("$1") ;;
     --with-sample) sample=yes ;;
     --sample-model) setup=(--sample-model) ;;

@@ -3,9 +3,9 @@
 #include "base/datetime.h"
 #include "commands.h"
 #include "echo/wake.h"
+#include "importers/zone.h"
 #include "ui/interrupt.h"
 #include "ui/progress_bar.h"
-#include "importers/zone.h"
 
 namespace mbe::app {
 namespace {

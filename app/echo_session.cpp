@@ -2,10 +2,10 @@
 
 #include <thread>
 
+#include "client/local_client.h"
 #include "echo/signer.h"
 #include "fs/file_system.h"
 #include "operations/operation.h"
-#include "client/local_client.h"
 #include "ui/interrupt.h"
 
 namespace mbe::app {

@@ -2,12 +2,12 @@
 #include <mutex>
 
 #include "base/resources.h"
+#include "client/local_client.h"
 #include "commands.h"
 #include "mcp/memory_tools.h"
 #include "mcp/stdio.h"
 #include "served.h"
 #include "server/dispatch.h"
-#include "client/local_client.h"
 #include "ui/interrupt.h"
 #include "version.h"
 

@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::string> host_names;
   bool insecure_http = false;
   bool behind_proxy = false;
+  std::string tls_cert, tls_key;
   std::string log;
 };
 
@@ -34,6 +35,8 @@ ServerConfig joined(ServerConfig config, const Options& options) {
   config.insecure_http = config.insecure_http || options.insecure_http;
   config.behind_proxy = config.behind_proxy || options.behind_proxy;
   if (!options.log.empty()) config.log = options.log;
+  if (!options.tls_cert.empty()) config.tls_cert = options.tls_cert;
+  if (!options.tls_key.empty()) config.tls_key = options.tls_key;
   return config;
 }
 
@@ -67,42 +70,87 @@ void choose_log(ServiceOptions& service, const std::string& wish) {
   };
 }
 
+/// What others can reach needs TLS, here or before it, or consent to none.
+Result<void> check_reach(const ServerConfig& config) {
+  const bool encrypted = !config.tls_cert.empty() || config.behind_proxy;
+  if (is_loopback(config.address) || encrypted || config.insecure_http) return {};
+  return fail(ErrorCode::denied,
+              "{} can be reached from other machines: give a certificate with --tls-cert and "
+              "--tls-key, or put a TLS proxy before it and give --behind-proxy, or accept plain "
+              "text with --insecure-http",
+              config.address);
+}
+
+Result<ServiceOptions> service_options(Context& context, const std::string& home,
+                                       const ServerConfig& config) {
+  ServiceOptions out;
+  out.home = home;
+  out.http = config.http();
+  out.host_names = {config.host_names.begin(), config.host_names.end()};
+  out.version = version;
+  out.behind_proxy = config.behind_proxy;
+  out.tls = {config.tls_cert, config.tls_key};
+  out.utc_offset_minutes = [zone = context.zone()](TimeMs time) {
+    return zone.offset_minutes(time);
+  };
+  choose_log(out, config.log);
+  MBE_ASSIGN(out.korean, korean_messages());
+  return out;
+}
+
+void say_started(Context& context, const ServerConfig& config, const Service& service) {
+  const bool encrypted = service.tls() != nullptr;
+  if (context.json()) {
+    context.print_json({{"address", config.address}, {"port", service.port()}, {"tls", encrypted}});
+  } else {
+    const std::string url =
+        fmt::format("{}://{}:{}", encrypted ? "https" : "http", config.address, service.port());
+    context.print(paint(context, Colour::bold, url));
+  }
+  static_cast<void>(context.out().flush());
+}
+
+void say_certificate(Context& context, const Service& service) {
+  for (const Message& one : service.tls()->warnings(system_clock().now_ms())) {
+    context.say(context.tr(one));
+  }
+}
+
+/// Until Ctrl-C, or the terminal in which it was started is gone.
+void wait_for_end(Context& context, Service& service) {
+  const bool on_terminal = isatty(STDIN_FILENO) == 1;
+  while (!interrupted()) {
+    if (take_hangup()) {
+      if (on_terminal && isatty(STDIN_FILENO) != 1) return;
+      const auto renewed = service.renew_tls();
+      if (!renewed.ok()) {
+        context.report(renewed.error());
+      } else if (service.tls() != nullptr) {
+        context.say(context.tr("the certificate was read again"));
+        say_certificate(context, service);
+      }
+    }
+    std::this_thread::sleep_for(signal_poll);
+  }
+}
+
 Result<int> serve(Context& context, const Options& options) {
   MBE_ASSIGN(const std::filesystem::path home, context.home());
   MBE_ASSIGN(const ServerConfig said, ServerConfig::load(home.string()));
   const ServerConfig config = joined(said, options);
-  if (!is_loopback(config.address) && !config.insecure_http && !config.behind_proxy) {
-    return fail(ErrorCode::denied,
-                "{} can be reached from other machines: put a TLS proxy before it and give "
-                "--behind-proxy, or accept plain text with --insecure-http",
-                config.address);
-  }
-  ServiceOptions service;
-  service.home = home.string();
-  service.http = config.http();
-  service.host_names = {config.host_names.begin(), config.host_names.end()};
-  service.version = version;
-  service.behind_proxy = config.behind_proxy;
-  service.utc_offset_minutes = [zone = context.zone()](TimeMs time) {
-    return zone.offset_minutes(time);
-  };
-  choose_log(service, config.log);
-  MBE_ASSIGN(service.korean, korean_messages());
+  MBE_TRY(check_reach(config));
+  MBE_ASSIGN(ServiceOptions service, service_options(context, home.string(), config));
   raise_open_files();
-  const InterruptGuard guard;
+  const InterruptGuard interrupts;
+  const HangupGuard hangups;
   MBE_ASSIGN(const auto served, Service::start(std::move(service)));
-  if (context.json()) {
-    context.print_json({{"address", config.address}, {"port", served->port()}});
-  } else {
-    context.print(
-        paint(context, Colour::bold, fmt::format("http://{}:{}", config.address, served->port())));
-  }
-  static_cast<void>(context.out().flush());
+  say_started(context, config, *served);
+  if (served->tls() != nullptr) say_certificate(context, *served);
   if (const std::string code = served->first_run_code(); !code.empty()) {
     context.say(context.tr("this home has no origin yet: make the account with the code {}", code));
   }
   context.say(context.tr("Ctrl-C stops it; what was accepted is finished"));
-  while (!interrupted()) std::this_thread::sleep_for(signal_poll);
+  wait_for_end(context, *served);
   context.say(context.tr("stopping …"));
   served->stop();
   return exit_done;
@@ -116,6 +164,8 @@ void add_serve(CommandLine& root) {
       .text("--host", options->address, "ADDRESS", "where to listen; 127.0.0.1: this machine alone")
       .number("-p,--port", options->port, 0, UINT16_MAX, "0: any that is free")
       .texts("--host-name", options->host_names, "NAME", "a name under which it is addressed")
+      .text("--tls-cert", options->tls_cert, "FILE", "speak TLS: the certificate, PEM")
+      .text("--tls-key", options->tls_key, "FILE", "the certificate's key, PEM")
       .flag("--behind-proxy", options->behind_proxy, "a proxy with TLS stands before it")
       .flag("--insecure-http", options->insecure_http, "plain text over the network")
       .choice("--log", options->log, {"all", "warnings", "none"},

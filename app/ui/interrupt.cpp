@@ -7,6 +7,12 @@ namespace {
 
 volatile std::sig_atomic_t requested = 0;
 
+volatile std::sig_atomic_t hung_up = 0;
+
+void on_hangup(int) {
+  hung_up = 1;
+}
+
 void on_signal(int number) {
   requested = 1;
   std::signal(number, SIG_DFL);  // the next one is not held up
@@ -23,6 +29,23 @@ InterruptGuard::InterruptGuard() {
 InterruptGuard::~InterruptGuard() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+}
+
+HangupGuard::HangupGuard() {
+  struct sigaction action{};
+  action.sa_handler = on_hangup;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+HangupGuard::~HangupGuard() {
+  std::signal(SIGHUP, SIG_DFL);
+}
+
+bool take_hangup() {
+  const bool out = hung_up != 0;
+  hung_up = 0;
+  return out;
 }
 
 bool interrupted() {

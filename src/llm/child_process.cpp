@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -60,6 +61,9 @@ std::vector<char*> environment() {
     constexpr char first_to_go[] = "800";
     if (::write(score, first_to_go, sizeof first_to_go - 1) > 0) ::close(score);
   }
+  // Until here signals wait: what our own handlers took in this copy of us would be lost. A child
+  // starts with none of them, and with nothing ignored.
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -82,9 +86,14 @@ Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
   command.push_back(nullptr);
   const std::vector<char*> kept = environment();
   const pid_t parent = ::getpid();
+  sigset_t all;
+  sigset_t ours;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &ours);
   const pid_t pid = ::fork();
   if (pid == 0) become(command.data(), kept.data(), log, options.memory_mib, parent);
   const int failed = errno;
+  ::pthread_sigmask(SIG_SETMASK, &ours, nullptr);
   ::close(log);
   if (pid < 0) {
     return fail(ErrorCode::io, "cannot start {}: {}", options.command[0], std::strerror(failed));
@@ -120,8 +129,16 @@ ChildProcess::~ChildProcess() {
 
 bool ChildProcess::wait(std::chrono::milliseconds longest) {
   if (ended_) return true;
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + longest;
   pollfd one = {descriptor_, POLLIN, 0};
-  if (::poll(&one, 1, static_cast<int>(longest.count())) <= 0) return false;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    const int found = ::poll(&one, 1, static_cast<int>(std::max<long>(0, left.count())));
+    if (found > 0) break;
+    const bool interrupted = found < 0 && errno == EINTR;  // by a signal of ours
+    if (!interrupted) return false;
+  }
   ended_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
   return ended_;
 }

@@ -8,9 +8,9 @@ namespace {
 
 std::vector<Operation> make_table() {
   std::vector<Operation> out;
-  for (auto&& group : {writing_operations(), reading_operations(), working_operations(),
-                       deriving_operations(), analysis_operations(), chain_operations(),
-                       import_operations()}) {
+  for (auto&& group :
+       {writing_operations(), reading_operations(), working_operations(), deriving_operations(),
+        analysis_operations(), chain_operations(), import_operations()}) {
     out.insert(out.end(), group.begin(), group.end());
   }
   return out;

@@ -1,6 +1,10 @@
 #include "server/auth.h"
 
+#include <sodium.h>
+
 #include <algorithm>
+
+#include "base/digest.h"
 
 namespace mbe {
 
@@ -15,25 +19,36 @@ std::string_view host_alone(std::string_view host) {
   return rest.empty() || is_port ? host.substr(0, end) : std::string_view();
 }
 
-std::string_view without_scheme(std::string_view origin) {
-  const std::size_t slashes = origin.find("://");
-  return slashes == std::string_view::npos ? origin : origin.substr(slashes + 3);
+std::string name_of(const HttpRequest& request) {
+  return std::string(host_alone(request.header("host")));
+}
+
+/// Whether a page of that origin is ours: of the same host, and where that is encrypted, as it.
+bool is_ours(std::string_view origin, std::string_view host, bool encrypted) {
+  if (origin == "https://" + std::string(host)) return true;
+  return !encrypted && origin == "http://" + std::string(host);
+}
+
+bool is_same(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && sodium_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 }  // namespace
 
 Result<void> Auth::check_origin(const HttpRequest& request) const {
   if (request.is_local) return {};
-  const std::string& host = request.header("host");
-  const std::string name(host_alone(host));
-  const bool ours =
-      name == "localhost" || name == "127.0.0.1" || name == "[::1]" || hosts_.contains(name);
-  if (!ours) {
+  const std::string name = name_of(request);
+  if (!is_this_machine(request) && !hosts_.contains(name)) {
     return fail(ErrorCode::denied, "this server is not `{}`; name it with --host-name", name);
   }
   const std::string& origin = request.header("origin");
-  if (origin.empty() || without_scheme(origin) == host) return {};
+  if (origin.empty() || is_ours(origin, request.header("host"), is_encrypted(request))) return {};
   return fail(ErrorCode::denied, "a page of `{}` may not call this server", origin);
+}
+
+bool Auth::is_this_machine(const HttpRequest& request) {
+  const std::string name = name_of(request);
+  return name == "localhost" || name == "127.0.0.1" || name == "[::1]";
 }
 
 Result<std::optional<Principal>> Auth::principal(const HttpRequest& request) const {
@@ -53,7 +68,16 @@ Result<std::optional<Principal>> Auth::proven(const HttpRequest& request) const 
   const std::string& site = request.header("sec-fetch-site");
   const bool foreign = !site.empty() && site != "same-origin" && site != "none";
   if (foreign) return std::optional<Principal>();
-  return people_.by_session(token);
+  MBE_ASSIGN(std::optional<Principal> who, people_.by_session(token));
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (!who || reads || is_same(request.header("x-csrf-token"), csrf_token(token))) return who;
+  return fail(ErrorCode::denied,
+              "this needs the page's token in X-CSRF-Token, as GET /api/session tells it: load the "
+              "page again");
+}
+
+std::string csrf_token(std::string_view session) {
+  return to_hex(view(sha256({"mbe csrf\n", session})));
 }
 
 std::string cookie(const HttpRequest& request, std::string_view name) {

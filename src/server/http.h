@@ -29,6 +29,7 @@ struct HttpRequest {
   std::string body;
   std::string peer;                 ///< the other side's address
   bool is_local = false;            ///< came through the home's Unix socket: the owner of its files
+  bool is_tls = false;              ///< came encrypted to this server, not to a proxy before it
   mutable RequestTrace trace = {};  ///< of the one thread that answers
 
   /// Empty if there is none.

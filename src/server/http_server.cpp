@@ -7,13 +7,16 @@
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast.hpp>
+#include <boost/beast/ssl.hpp>
 #include <list>
 #include <thread>
 
 #include "server/event_stream.h"
 #include "server/http_reading.h"
 #include "server/http_wire.h"
+#include "server/tls.h"
 
 namespace mbe {
 
@@ -25,7 +28,9 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Tcp = asio::ip::tcp;
 using Unix = asio::local::stream_protocol;
-using Response = http::response<http::string_body>;
+
+/// For the other side to say that it, too, says no more.
+constexpr std::chrono::seconds farewell{1};
 
 constexpr std::size_t small_body_bytes = 65'536;
 constexpr auto linger_timeout = std::chrono::seconds(2);
@@ -83,7 +88,14 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
+  void renew(std::shared_ptr<const TlsIdentity> tls) {
+    asio::post(io_, [this, tls = std::move(tls)]() mutable {
+      if (options_.tls) options_.tls = std::move(tls);
+    });
+  }
+
   void stop() {
+    const std::lock_guard lock(stop_mutex_);  // who comes second waits, too
     if (!thread_.joinable()) return;
     asio::post(io_, [this] { begin_stop(); });
     thread_.join();
@@ -94,6 +106,11 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
  private:
   using Moment = std::chrono::steady_clock::time_point;
 
+  /// Who sends, as far as the connection knows.
+  struct Caller {
+    std::string peer;  ///< the other side's address
+    bool is_local = false, is_tls = false;
+  };
   /// A connection, as far as stopping it needs.
   struct Open {
     std::function<void()> close;
@@ -103,6 +120,14 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     bool closing = false;
   };
   using Place = std::list<Open>::iterator;
+  /// Ends a wait of the loop, from a thread that may outlive it: the timer goes before the loop.
+  struct Waker {
+    std::shared_ptr<Loop> loop;
+    std::shared_ptr<asio::steady_timer> timer;
+    void operator()() const {
+      asio::post(loop->io_, [wake = timer] { wake->cancel(); });
+    }
+  };
 
   template <class Acceptor>
   static void open(Acceptor& acceptor, const typename Acceptor::endpoint_type& at,
@@ -145,12 +170,55 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   template <class Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket) {
-    const bool is_local = std::is_same_v<Protocol, Unix>;
-    const std::string peer = peer_name(socket);
+    constexpr bool is_local = std::is_same_v<Protocol, Unix>;
+    Caller caller{peer_name(socket), is_local};
     beast::basic_stream<Protocol> stream(std::move(socket));
     const Place place = open_.insert(open_.end(), Open{[&stream] { stream.cancel(); }});
     // What is not yet taken apart: a header, or a line between chunks.
     beast::flat_buffer buffer(2 * options_.header_bytes_max);
+    if constexpr (is_local) {
+      co_await converse(stream, buffer, caller, place);
+    } else if (options_.tls) {
+      caller.is_tls = true;
+      co_await serve_tls(stream, buffer, caller, place);
+    } else {
+      co_await converse(stream, buffer, caller, place);
+    }
+    error_code ignored;
+    stream.socket().shutdown(asio::socket_base::shutdown_both, ignored);
+    open_.erase(place);
+    finish_if_still();
+  }
+
+  asio::awaitable<void> serve_tls(beast::basic_stream<Tcp>& plain, beast::flat_buffer& buffer,
+                                  const Caller& caller, Place place) {
+    const std::shared_ptr<const TlsIdentity> tls = options_.tls;
+    plain.expires_after(options_.read_timeout);
+    auto [failed, speaks_tls] = co_await beast::async_detect_ssl(plain, buffer, use_tuple);
+    if (failed) co_return;
+    if (!speaks_tls) {
+      HttpResponse answer =
+          plain_problem(400, ErrorCode::invalid_argument, "this port speaks TLS: use https://");
+      static_cast<void>(co_await send(plain, answer, false, false));
+      co_return;
+    }
+    SSL_CTX_up_ref(tls->context());
+    asio::ssl::context context(tls->context());
+    beast::ssl_stream<beast::basic_stream<Tcp>&> stream(plain, context);
+    auto [refused, used] =
+        co_await stream.async_handshake(asio::ssl::stream_base::server, buffer.data(), use_tuple);
+    if (refused) co_return;
+    buffer.consume(used);
+    co_await converse(stream, buffer, caller, place);
+    plain.expires_after(farewell);
+    // What has no length of its own, such as a stream of events, is whole only with this.
+    static_cast<void>(co_await stream.async_shutdown(use_tuple));
+  }
+
+  /// Request after request on one connection.
+  template <class Stream>
+  asio::awaitable<void> converse(Stream& stream, beast::flat_buffer& buffer, const Caller& caller,
+                                 Place place) {
     bool keep = true;
     while (keep && !stopping_ && !place->closing) {
       Parser parser;
@@ -159,12 +227,12 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       place->since = std::chrono::steady_clock::now();
       place->waiting = true;
       error_code failed = co_await begin_request(stream, buffer, options_.idle_timeout);
-      stream.expires_after(options_.read_timeout);
+      expires_after(stream, options_.read_timeout);
       if (!failed) failed = co_await read_header(stream, buffer, parser);
       const Body body(*this, failed ? 0 : announced(parser));
       std::optional<HttpResponse> refused = failed ? std::nullopt : refuse(parser, body);
       if (!failed && !refused) failed = co_await read_body(stream, buffer, parser);
-      if (failed == http::error::end_of_stream || is_of_system(failed) || place->closing) break;
+      if (failed == http::error::end_of_stream || is_of_system(failed) || place->closing) co_return;
       if (failed) refused = refusal(failed);
       const bool is_head = !failed && parser.get().method() == http::verb::head;
       keep = !refused && parser.get().keep_alive();
@@ -174,10 +242,10 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       if (refused) {
         answer = *refused;
       } else {
-        answer = co_await answer_to(parser.release(), peer, is_local);
+        answer = co_await answer_to(parser.release(), caller);
       }
       keep = keep && !stopping_ && !answer.events;
-      stream.expires_after(options_.read_timeout);
+      expires_after(stream, options_.read_timeout);
       const error_code sent = co_await send(stream, answer, keep, is_head);
       if (answer.events && !sent) {
         place->answering = !answer.events->is_endless();
@@ -188,14 +256,15 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       }
       if (answer.events) answer.events->leave();
       place->answering = false;
-      if (sent) break;
+      if (sent) co_return;
       place->waiting = refused.has_value();
       if (refused && !stopping_) co_await linger(stream, linger_timeout);
     }
-    error_code ignored;
-    stream.socket().shutdown(asio::socket_base::shutdown_both, ignored);
-    open_.erase(place);
-    finish_if_still();
+  }
+
+  template <class Stream>
+  static void expires_after(Stream& stream, std::chrono::seconds time) {
+    beast::get_lowest_layer(stream).expires_after(time);
   }
 
   /// Counts a body among those that are being held, until its answer is made.
@@ -229,11 +298,11 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     return plain_busy("too many large bodies at once; try again");
   }
 
-  asio::awaitable<HttpResponse> answer_to(http::request<http::string_body> given, std::string peer,
-                                          bool is_local) {
+  asio::awaitable<HttpResponse> answer_to(http::request<http::string_body> given, Caller caller) {
     HttpRequest request;
-    request.peer = std::move(peer);
-    request.is_local = is_local;
+    request.peer = std::move(caller.peer);
+    request.is_local = caller.is_local;
+    request.is_tls = caller.is_tls;
     if (!read_head(given, request)) {
       co_return plain_problem(400, ErrorCode::invalid_argument, "this is not a path");
     }
@@ -261,7 +330,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   template <class Stream>
   asio::awaitable<error_code> send(Stream& stream, HttpResponse& answer, bool keep, bool is_head) {
-    Response out(head_of(answer));
+    http::response<http::string_body> out(head_of(answer));
     out.keep_alive(keep);
     if (answer.events) {  // a stream of events ends with its connection
       http::response<http::empty_body> head(std::move(out.base()));
@@ -282,7 +351,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     char rest[256];
     error_code failed;
     co_await asio::this_coro::throw_if_cancelled(false);
-    stream.expires_never();
+    beast::get_lowest_layer(stream).expires_never();
     while (!failed) {
       auto [read_failed, size] =
           co_await stream.async_read_some(asio::buffer(rest, sizeof rest), use_tuple);
@@ -294,9 +363,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   asio::awaitable<void> send_events(Stream& stream, EventStream& events) {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto wake = std::make_shared<asio::steady_timer>(io_);
-    events.on_change([wake, self = this->shared_from_this()] {
-      asio::post(self->io_, [wake] { wake->cancel(); });
-    });
+    events.on_change(Waker{this->shared_from_this(), wake});
     for (;;) {
       EventStream::Taken taken = events.take();
       if (taken.bytes.empty()) {
@@ -309,7 +376,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
         if (woken) continue;
         taken.bytes = ":\n\n";
       }
-      stream.expires_after(options_.read_timeout);
+      expires_after(stream, options_.read_timeout);
       auto [failed, size] =
           co_await asio::async_write(stream, asio::buffer(taken.bytes), use_tuple);
       if (failed) break;
@@ -348,6 +415,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   std::size_t bodies_bytes_ = 0;
   bool stopping_ = false;
   asio::thread_pool pool_;
+  std::mutex stop_mutex_;
   std::jthread thread_;
 };
 
@@ -368,6 +436,10 @@ HttpServer::~HttpServer() {
 
 std::uint16_t HttpServer::port() const {
   return loop_->port();
+}
+
+void HttpServer::renew(std::shared_ptr<const TlsIdentity> tls) {
+  loop_->renew(std::move(tls));
 }
 
 void HttpServer::stop() {

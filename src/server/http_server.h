@@ -1,7 +1,7 @@
 // HTTP/1.1 over TCP and over a Unix socket: one event loop, which never blocks, and a few threads
-// that answer. Requests beyond what they can take are refused at once (503), none waits without
-// limit; where all connections are in use, the one that has been silent longest makes room. Start:
-// HttpServer::start. Any thread may call stop().
+// that answer. With a certificate the TCP side speaks TLS alone. Requests beyond what they can take
+// are refused at once (503), none waits without limit; where all connections are in use, the one
+// that has been silent longest makes room. Start: HttpServer::start. Any thread may call stop().
 #pragma once
 
 #include <chrono>
@@ -13,6 +13,8 @@
 #include "server/http.h"
 
 namespace mbe {
+
+class TlsIdentity;
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
@@ -28,6 +30,7 @@ struct HttpServerOptions {
   std::chrono::seconds idle_timeout{75};        ///< between requests of a connection
   std::chrono::milliseconds heartbeat{15'000};  ///< of streams where nothing happens
   std::chrono::seconds drain_timeout{20};       ///< for what was accepted, when stopping
+  std::shared_ptr<const TlsIdentity> tls = {};  ///< null: plain HTTP
 };
 
 class HttpServer {
@@ -40,6 +43,9 @@ class HttpServer {
 
   /// Where it listens; the one that was free where 0 was asked for.
   [[nodiscard]] std::uint16_t port() const;
+  /// Connections that come from now on are served with another certificate. Only where there was
+  /// one at the start.
+  void renew(std::shared_ptr<const TlsIdentity> tls);
   /// Takes nothing new, finishes what was accepted, closes. Returns when all is still.
   void stop();
 

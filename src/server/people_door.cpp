@@ -64,13 +64,17 @@ HttpResponse PeopleDoor::session(const HttpRequest& request, const Catalog& mess
   }
   const auto origin = std::ranges::find(*accounts, Role::origin, &Account::role);
   const bool waits = origin == accounts->end();
-  Json out = {{"account", account}, {"first_run", waits}};
+  Json out = {{"account", account}, {"first_run", waits}, {"csrf", nullptr}};
+  const bool by_cookie = who->has_value() && door_of(request) == "login";
+  if (by_cookie) out["csrf"] = csrf_token(cookie(request, session_cookie));
   if (waits && first_run != nullptr) {
     // A manifest that cannot be read is told to whoever knows the code.
     const auto name = first_run->wanted_name();
     if (name.ok() && !name->empty()) out["origin"] = *name;
   }
-  return json_response(out);
+  HttpResponse answer = json_response(out);
+  answer.headers.emplace_back("Cache-Control", "no-store");
+  return answer;
 }
 
 HttpResponse PeopleDoor::answer(const PeopleOperation& operation, const HttpRequest& request,

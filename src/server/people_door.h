@@ -18,8 +18,9 @@ class PeopleDoor {
   PeopleDoor(People& people, const Auth& auth, Audit& audit)
       : people_(people), auth_(auth), audit_(audit) {}
 
-  /// {"account": {"name", "role"} or null, "first_run": whether there is no origin yet}, and until
-  /// there is one, where the manifests name it, "origin": NAME. `first_run`: null if there is one.
+  /// {"account": {"name", "role"} or null, "first_run": whether there is no origin yet, "csrf": see
+  /// csrf_token, null without a login}, and until there is one, where the manifests name it,
+  /// "origin": NAME. `first_run`: null if there is one.
   [[nodiscard]] HttpResponse session(const HttpRequest& request, const Catalog& messages,
                                      const FirstRun* first_run) const;
   /// `address`: where the request comes from.

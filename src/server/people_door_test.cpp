@@ -187,7 +187,8 @@ TEST_F(PeopleDoorTest, AForgottenPasswordIsSetAnewByACode) {
 }
 
 TEST_F(PeopleDoorTest, SaysWhoOneIsAndWhetherThereIsAnOrigin) {
-  EXPECT_EQ(body_of(get("/api/session")), Json::parse(R"({"account":null,"first_run":false})"));
+  EXPECT_EQ(body_of(get("/api/session")),
+            Json::parse(R"({"account":null,"first_run":false,"csrf":null})"));
   const Json jun = body_of(get("/api/session", cookie_of("jun")))["account"];
   EXPECT_EQ(jun["name"], "jun");
   EXPECT_EQ(jun["role"], "member");
@@ -201,7 +202,8 @@ TEST_F(PeopleDoorTest, SaysWhoOneIsAndWhetherThereIsAnOrigin) {
                                              .english = english_,
                                              .korean = english_,
                                              .version = "1"});
-  EXPECT_EQ(body_of(get("/api/session")), Json::parse(R"({"account":null,"first_run":true})"));
+  EXPECT_EQ(body_of(get("/api/session")),
+            Json::parse(R"({"account":null,"first_run":true,"csrf":null})"));
 }
 
 TEST_F(PeopleDoorTest, SuggestsTheOriginsNameUntilThereIsOne) {

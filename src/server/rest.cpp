@@ -15,54 +15,16 @@ constexpr std::size_t given_all_bytes_max = 64'000'000;
 constexpr std::size_t key_bytes_max = 255;
 constexpr std::string_view operations_path = "/v1/";
 
-struct Credentials {
-  std::string name, password, code;
-};
-
-/// Of a body that has exactly what `fields` say.
-Result<Credentials> read_credentials(const std::string& body, const Fields<Credentials>& fields) {
-  MBE_ASSIGN(const Json json, read_json(body));
-  return fields.read(json);
-}
-
-/// `code` is for the first run alone.
-Result<Credentials> read_credentials(const std::string& body) {
-  static const Fields<Credentials> fields = [] {
-    Fields<Credentials> out;
-    out.add("name", &Credentials::name, "the account").required();
-    out.add("password", &Credentials::password, "its password").required();
-    out.add("code", &Credentials::code, "from the server's terminal");
-    return out;
-  }();
-  return read_credentials(body, fields);
-}
-
-Result<Credentials> read_reset(const std::string& body) {
-  static const Fields<Credentials> fields = [] {
-    Fields<Credentials> out;
-    out.add("code", &Credentials::code, "from `mbe people reset-code`").required();
-    out.add("password", &Credentials::password, "the new one").required();
-    return out;
-  }();
-  return read_credentials(body, fields);
-}
-
-/// For a record: whoever has shown that the account is theirs.
-Principal named(const std::string& name) {
-  Principal out;
-  out.name = name;
-  return out;
-}
-
 }  // namespace
 
 Rest::Rest(RestOptions options)
     : options_(std::move(options)),
-      auth_(options_.people, options_.hosts),
+      auth_(options_.people, options_.hosts, options_.behind_proxy),
       audit_(options_.engine, options_.log == nullptr ? no_log_ : *options_.log, options_.clock),
       dispatch_(options_.engine, audit_),
       people_door_(options_.people, auth_, audit_),
       mcp_door_(options_.version),
+      login_door_(options_.people, auth_, audit_, options_.first_run),
       openapi_(openapi(options_.version).dump(1)) {}
 
 const Catalog& Rest::messages_for(const HttpRequest& request) const {
@@ -70,6 +32,14 @@ const Catalog& Rest::messages_for(const HttpRequest& request) const {
 }
 
 HttpResponse Rest::answer(const HttpRequest& request) {
+  HttpResponse out = routed(request);
+  if (request.is_tls && !auth_.is_this_machine(request)) {
+    out.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  }
+  return out;
+}
+
+HttpResponse Rest::routed(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (request.path == "/healthz") {
@@ -95,17 +65,8 @@ HttpResponse Rest::answer(const HttpRequest& request) {
   if (request.path == "/openapi.json") {
     return reads ? HttpResponse{200, openapi_} : wrong_method(messages, "GET");
   }
-  if (request.path == "/first_run") {
-    return request.method == "POST" ? begin(request) : wrong_method(messages, "POST");
-  }
-  if (request.path == "/login") {
-    return request.method == "POST" ? log_in(request) : wrong_method(messages, "POST");
-  }
-  if (request.path == "/reset") {
-    return request.method == "POST" ? reset(request) : wrong_method(messages, "POST");
-  }
-  if (request.path == "/logout") {
-    return request.method == "POST" ? log_out(request) : wrong_method(messages, "POST");
+  if (auto login = login_door_.answer(request, address_of(request), messages)) {
+    return *std::move(login);
   }
   if (request.path == "/mcp") return mcp_answer(request);
   if (request.path.starts_with(operations_path)) return operation_answer(request);
@@ -311,62 +272,6 @@ void Rest::drop_oldest() {
   forget_given(oldest);
 }
 
-HttpResponse Rest::begin(const HttpRequest& request) {
-  const Catalog& messages = messages_for(request);
-  const auto given = read_credentials(request.body);
-  if (!given.ok()) return problem(messages, given.error());
-  if (options_.first_run == nullptr) {
-    return problem(messages, fail(ErrorCode::denied, "this home has its origin already; log in"));
-  }
-  const auto made = options_.first_run->create(given->code, given->name, given->password);
-  if (!made.ok()) return refused(request, made.error(), http_status(made.error().code()));
-  audit_.note("first_run", named(given->name), "login", Json::object());
-  return logged_in(request, given->name, given->password);
-}
-
-HttpResponse Rest::reset(const HttpRequest& request) {
-  const auto given = read_reset(request.body);
-  if (!given.ok()) return problem(messages_for(request), given.error());
-  const std::string address = address_of(request);
-  const auto name = options_.people.reset_password(given->code, given->password, address);
-  if (!name.ok()) return refused(request, name.error(), http_status(name.error().code()));
-  audit_.note("reset", named(*name), "login", Json::object());
-  return logged_in(request, *name, given->password);
-}
-
-HttpResponse Rest::log_in(const HttpRequest& request) {
-  const auto given = read_credentials(request.body);
-  if (!given.ok()) return problem(messages_for(request), given.error());
-  return logged_in(request, given->name, given->password);
-}
-
-HttpResponse Rest::logged_in(const HttpRequest& request, const std::string& name,
-                             const std::string& password) {
-  const auto login = options_.people.log_in(name, password, address_of(request));
-  if (!login.ok()) return refused(request, login.error(), 401);
-  // A login takes the place of the one before in the same browser.
-  if (const std::string before = cookie(request, session_cookie); !before.empty()) {
-    if (const auto ended = options_.people.log_out(before); !ended.ok()) {
-      return problem(messages_for(request), ended.error());
-    }
-  }
-  audit_.note("login", login->principal, "login", {{"session", People::session_id(login->token)}});
-  HttpResponse out =
-      json_response({{"name", login->principal.name}, {"role", role_name(login->principal.role)}});
-  out.headers.emplace_back("Set-Cookie", std::string(session_cookie) + "=" + login->token +
-                                             "; Path=/; HttpOnly; SameSite=Strict" +
-                                             (options_.behind_proxy ? "; Secure" : ""));
-  return out;
-}
-
-HttpResponse Rest::refused(const HttpRequest& request, const Error& error, unsigned denied) {
-  const bool guessed = error.code() == ErrorCode::denied;
-  const bool waits = error.code() == ErrorCode::busy;
-  if (guessed || waits) audit_.note_refused();
-  const unsigned status = guessed ? denied : waits ? 429 : http_status(error.code());
-  return problem(messages_for(request), status, error);
-}
-
 /// Behind a proxy every request comes from it; it says last where it had it from.
 std::string Rest::address_of(const HttpRequest& request) const {
   const std::string& chain = request.header("x-forwarded-for");
@@ -375,15 +280,6 @@ std::string Rest::address_of(const HttpRequest& request) const {
   const std::size_t begin =
       chain.find_first_not_of(' ', comma == std::string::npos ? 0 : comma + 1);
   return begin == std::string::npos ? request.peer : chain.substr(begin);
-}
-
-HttpResponse Rest::log_out(const HttpRequest& request) {
-  const auto ended = options_.people.log_out(cookie(request, session_cookie));
-  if (!ended.ok()) return problem(messages_for(request), ended.error());
-  HttpResponse out = json_response({{"done", true}});
-  out.headers.emplace_back("Set-Cookie", std::string(session_cookie) +
-                                             "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-  return out;
 }
 
 }  // namespace mbe

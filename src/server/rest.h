@@ -16,6 +16,7 @@
 #include "server/echo_door.h"
 #include "server/first_run.h"
 #include "server/http.h"
+#include "server/login_door.h"
 #include "server/mcp_door.h"
 #include "server/metrics.h"
 #include "server/people_door.h"
@@ -55,6 +56,7 @@ class Rest {
     std::chrono::steady_clock::time_point until;
   };
 
+  [[nodiscard]] HttpResponse routed(const HttpRequest& request);
   [[nodiscard]] const Catalog& messages_for(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse mcp_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse operation_answer(const HttpRequest& request);
@@ -73,15 +75,6 @@ class Rest {
   [[nodiscard]] HttpResponse echo_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse metrics_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse ready_answer(const HttpRequest& request);
-  [[nodiscard]] HttpResponse begin(const HttpRequest& request);
-  [[nodiscard]] HttpResponse reset(const HttpRequest& request);
-  [[nodiscard]] HttpResponse log_in(const HttpRequest& request);
-  [[nodiscard]] HttpResponse logged_in(const HttpRequest& request, const std::string& name,
-                                       const std::string& password);
-  /// Of a password or a code; `denied`: the status where it is wrong.
-  [[nodiscard]] HttpResponse refused(const HttpRequest& request, const Error& error,
-                                     unsigned denied);
-  [[nodiscard]] HttpResponse log_out(const HttpRequest& request);
 
   RestOptions options_;
   Auth auth_;
@@ -90,6 +83,7 @@ class Rest {
   Dispatch dispatch_;
   PeopleDoor people_door_;
   McpDoor mcp_door_;
+  LoginDoor login_door_;
   std::string openapi_;
   std::mutex mutex_;
   std::map<std::string, Given> given_;  ///< guarded by mutex_

@@ -86,14 +86,19 @@ class RestTest : public EngineTest {
   HttpResponse get_as(const std::string& who, const std::string& target) {
     return get(target, {{"authorization", "Bearer " + keys_.at(who)}});
   }
-  /// The cookie of a new login, as the header that sends it back.
+  /// The headers that send a login back: its cookie, and its token.
+  static std::map<std::string, std::string> cookie_in(const HttpResponse& login) {
+    const std::string set = login.headers.at(0).second;
+    return {{"cookie", set.substr(0, set.find(';'))},
+            {"x-csrf-token", Json::parse(login.body).at("csrf").get<std::string>()}};
+  }
+  /// Those of a new login.
   std::map<std::string, std::string> cookie_of(const std::string& who,
                                                const std::string& with = password) {
     const HttpResponse login = post("", "/login", {{"name", who}, {"password", with}});
     EXPECT_EQ(login.status, 200U) << login.body;
     if (login.status != 200) return {};
-    const std::string set = login.headers.at(0).second;
-    return {{"cookie", set.substr(0, set.find(';'))}};
+    return cookie_in(login);
   }
 
   Catalog english_;

@@ -94,19 +94,90 @@ TEST_F(RestTest, LogsInByCookieFromItsOwnPagesAlone) {
   EXPECT_EQ(post("", "/login", {{"name", "mina"}, {"password", "wrong password"}}).status, 401U);
   const HttpResponse login = post("", "/login", right);
   ASSERT_EQ(login.status, 200U) << login.body;
-  ASSERT_EQ(login.headers.size(), 1U);
   const std::string set = login.headers[0].second;
   for (const char* guard : {"HttpOnly", "SameSite=Strict"}) {
     EXPECT_NE(set.find(guard), std::string::npos) << set;
   }
-  const std::string cookie = set.substr(0, set.find(';'));
   const Json cue = {{"cue", "x"}};
-  EXPECT_EQ(post("", "/v1/recall", cue, {{"cookie", "a=b; " + cookie}}).status, 200U);
-  EXPECT_EQ(
-      post("", "/v1/recall", cue, {{"cookie", cookie}, {"sec-fetch-site", "cross-site"}}).status,
-      401U);
-  EXPECT_EQ(post("", "/logout", Json::object(), {{"cookie", cookie}}).status, 200U);
-  EXPECT_EQ(post("", "/v1/recall", cue, {{"cookie", cookie}}).status, 401U);
+  auto mine = cookie_in(login);
+  mine["cookie"] = "a=b; " + mine["cookie"];
+  EXPECT_EQ(post("", "/v1/recall", cue, mine).status, 200U);
+  auto foreign = mine;
+  foreign["sec-fetch-site"] = "cross-site";
+  EXPECT_EQ(post("", "/v1/recall", cue, foreign).status, 401U);
+  EXPECT_EQ(post("", "/logout", Json::object(), mine).status, 200U);
+  EXPECT_EQ(post("", "/v1/recall", cue, mine).status, 401U);
+}
+
+TEST_F(RestTest, ChangesNothingByCookieWithoutItsToken) {
+  const auto mina = cookie_of("mina");
+  const auto jun = cookie_of("jun");
+  const auto with = [&](const std::string& token) {
+    return std::map<std::string, std::string>{{"cookie", mina.at("cookie")},
+                                              {"x-csrf-token", token}};
+  };
+  const std::string right = mina.at("x-csrf-token");
+  const std::string stale = cookie_of("mina").at("x-csrf-token");  // of another login
+  const Json text = {{"text", "the sea"}};
+  const std::vector<std::string> all = {"/v1/remember", "/v1/recall",      "/api/ask", "/api/stop",
+                                        "/api/evolve",  "/api/people/add", "/logout"};
+  for (const std::string& path : all) {
+    for (const std::string& token :
+         {std::string(), stale, jun.at("x-csrf-token"), right + "0", right.substr(1)}) {
+      const HttpResponse answer = post("", path, text, with(token));
+      EXPECT_EQ(answer.status, 403U) << path << " " << token;
+      EXPECT_NE(answer.body.find("X-CSRF-Token"), std::string::npos) << answer.body;
+    }
+  }
+  EXPECT_EQ(memory_->stats()->memories, 0U);
+  EXPECT_EQ(post("", "/v1/remember", text, with(right)).status, 200U);
+  // Reading needs none, and neither does a key, beside a cookie too.
+  EXPECT_EQ(get("/api/session", {{"cookie", mina.at("cookie")}}).status, 200U);
+  EXPECT_EQ(post("mina", "/v1/remember", text).status, 200U);
+  EXPECT_EQ(post("mina", "/v1/remember", text, with("")).status, 200U);
+  EXPECT_EQ(post("", "/logout", Json::object(), with(right)).status, 200U);
+}
+
+TEST_F(RestTest, TellsTheTokenToWhoIsLoggedInAlone) {
+  const auto mina = cookie_of("mina");
+  EXPECT_EQ(Json::parse(get("/api/session", mina).body)["csrf"], mina.at("x-csrf-token"));
+  EXPECT_TRUE(Json::parse(get("/api/session").body)["csrf"].is_null());
+  EXPECT_TRUE(Json::parse(get_as("mina", "/api/session").body)["csrf"].is_null());
+  // What a page elsewhere makes the browser ask for is told nothing.
+  EXPECT_TRUE(Json::parse(get("/api/session",
+                              {{"cookie", mina.at("cookie")}, {"sec-fetch-site", "cross-site"}})
+                              .body)["csrf"]
+                  .is_null());
+  EXPECT_EQ(mina.at("x-csrf-token").find(mina.at("cookie").substr(mina.at("cookie").find('=') + 1)),
+            std::string::npos);
+}
+
+TEST_F(RestTest, OverTlsCookiesAndPagesAreEncryptedOnes) {
+  const auto answer = [&](const std::string& host, const std::string& origin, bool is_tls) {
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/login";
+    request.headers = {{"host", host}, {"origin", origin}};
+    request.body = Json{{"name", "mina"}, {"password", password}}.dump();
+    request.is_tls = is_tls;
+    return rest_->answer(request);
+  };
+  const auto header = [](const HttpResponse& response, const std::string& name) {
+    for (const auto& [one, value] : response.headers) {
+      if (one == name) return value;
+    }
+    return std::string();
+  };
+  const HttpResponse plain = answer("memory.example", "http://memory.example", false);
+  EXPECT_EQ(header(plain, "Set-Cookie").find("Secure"), std::string::npos);
+  EXPECT_EQ(header(plain, "Strict-Transport-Security"), "");
+  const HttpResponse tls = answer("memory.example", "https://memory.example", true);
+  EXPECT_EQ(tls.status, 200U) << tls.body;
+  EXPECT_NE(header(tls, "Set-Cookie").find("; Secure"), std::string::npos);
+  EXPECT_EQ(header(tls, "Strict-Transport-Security"), "max-age=31536000");
+  // Every machine is called localhost: its other ports are not to be forced to TLS.
+  EXPECT_EQ(header(answer("localhost:1", "", true), "Strict-Transport-Security"), "");
+  EXPECT_EQ(answer("memory.example", "http://memory.example", true).status, 403U);
 }
 
 TEST_F(RestTest, TheFirstRunNeedsTheCodeAndHappensOnce) {
@@ -129,9 +200,7 @@ TEST_F(RestTest, TheFirstRunNeedsTheCodeAndHappensOnce) {
   clock_.advance_ms(1'000);
   const HttpResponse made = post("", "/first_run", wanted);
   ASSERT_EQ(made.status, 200U) << made.body;
-  const std::string set = made.headers.at(0).second;
-  const std::string cookie = set.substr(0, set.find(';'));
-  EXPECT_EQ(post("", "/v1/recall", {{"cue", "x"}}, {{"cookie", cookie}}).status, 200U);
+  EXPECT_EQ(post("", "/v1/recall", {{"cue", "x"}}, cookie_in(made)).status, 200U);
   EXPECT_EQ(post("", "/first_run", wanted).status, 403U);
 }
 

@@ -1,5 +1,7 @@
 #include "server/server_config.h"
 
+#include <filesystem>
+
 #include "fs/file_system.h"
 #include "settings/toml_file.h"
 
@@ -34,6 +36,8 @@ Result<ServerConfig> ServerConfig::parse(std::string_view text, const std::strin
   root.texts("host_names", out.host_names, host_names_max, name_limits);
   root.flag("behind_proxy", out.behind_proxy);
   root.flag("insecure_http", out.insecure_http);
+  root.text("tls_cert", out.tls_cert);
+  root.text("tls_key", out.tls_key);
   root.choice("log", {"all", "warnings", "none"}, out.log);
   read_limits(root, out);
   MBE_TRY(toml.check());
@@ -45,7 +49,11 @@ Result<ServerConfig> ServerConfig::load(const std::string& home) {
   MBE_ASSIGN(const bool exists, posix_file_system().exists(path));
   if (!exists) return ServerConfig{};
   MBE_ASSIGN(const std::string text, read_file(posix_file_system(), path, file_bytes_max));
-  return parse(text, path);
+  MBE_ASSIGN(ServerConfig out, parse(text, path));
+  for (std::string* file : {&out.tls_cert, &out.tls_key}) {
+    if (!file->empty()) *file = (std::filesystem::path(home) / *file).string();
+  }
+  return out;
 }
 
 HttpServerOptions ServerConfig::http() const {

@@ -19,7 +19,8 @@ struct ServerConfig {
   std::vector<std::string> host_names;
   bool behind_proxy = false;
   bool insecure_http = false;
-  std::string log;  ///< all, warnings, none; empty: by where standard error goes
+  std::string tls_cert, tls_key;  ///< files; both or none; load() reads them from the home's folder
+  std::string log;                ///< all, warnings, none; empty: by where standard error goes
   std::uint64_t threads = 32;
   std::uint64_t requests_max = 512;
   std::uint64_t connections_max = 4'096;

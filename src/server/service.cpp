@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/datetime.h"
 #include "fs/file_system.h"
 #include "server/rest.h"
 #include "server/watched.h"
@@ -17,6 +18,9 @@ Service::~Service() {
 Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   std::unique_ptr<Service> out(new Service());
   out->korean_ = std::move(options.korean);
+  out->log_ = std::make_unique<Log>(std::move(options.log), options.log_least);
+  out->tls_files_ = std::move(options.tls);
+  if (!out->tls_files_.empty()) MBE_TRY(out->take_tls());
   MBE_ASSIGN(out->engine_, Engine::open({.home = options.home, .background = true}));
   const std::string home = out->engine_->home().string();
   MBE_ASSIGN(out->lock_, posix_file_system().open(home + "/serve.lock", OpenMode::create));
@@ -28,7 +32,6 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
     out->first_run_ = std::make_unique<FirstRun>(*out->people_, out->engine_->home() / "manifest");
   }
   MBE_TRY(out->wake_echo(options));
-  out->log_ = std::make_unique<Log>(std::move(options.log), options.log_least);
   out->metrics_ = std::make_unique<Metrics>();
   MBE_ASSIGN(mcp::ToolBook tools, mcp::ToolBook::load());
   out->tools_ = std::make_unique<mcp::ToolBook>(std::move(tools));
@@ -46,6 +49,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .log = out->log_.get(),
                                                   .metrics = out->metrics_.get()});
   options.http.unix_path = home + "/socket";
+  options.http.tls = out->tls_;
   Rest& rest = *out->rest_;
   out->watched_ = std::make_unique<Watched>(
       [&rest](const HttpRequest& request) { return rest.answer(request); }, *out->metrics_,
@@ -87,6 +91,27 @@ Result<void> Service::wake_echo(const ServiceOptions& options) {
                                                  .circuits = circuits_.get(),
                                                  .waking = waking_.get(),
                                                  .utc_offset_minutes = options.utc_offset_minutes});
+  return {};
+}
+
+Result<void> Service::take_tls() {
+  MBE_ASSIGN(tls_, TlsIdentity::load(tls_files_));
+  Json warnings = Json::array();
+  for (const Message& one : tls_->warnings(system_clock().now_ms())) {
+    warnings.push_back(one.message());
+  }
+  log_->write(warnings.empty() ? LogLevel::info : LogLevel::warn, "certificate",
+              {{"until", format_time(tls_->valid_until())}, {"warnings", std::move(warnings)}});
+  return {};
+}
+
+Result<void> Service::renew_tls() {
+  if (tls_ == nullptr) return {};
+  if (const auto taken = take_tls(); !taken.ok()) {
+    log_->write(LogLevel::error, "certificate", {{"refused", taken.error().message()}});
+    return taken.error();
+  }
+  server_->renew(tls_);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "base/message.h"
 #include "server/http_server.h"
 #include "server/log.h"
+#include "server/tls.h"
 
 namespace mbe {
 
@@ -37,6 +38,7 @@ struct ServiceOptions {
   Catalog korean;
   std::string version;
   bool behind_proxy = false;  ///< a proxy with TLS stands before it
+  TlsFiles tls = {};          ///< empty: plain HTTP
   Log::Sink log = {};         ///< takes the lines of the log
   LogLevel log_least = LogLevel::info;
   /// Minutes east of UTC at a moment, where the transcripts were written.
@@ -46,8 +48,8 @@ struct ServiceOptions {
 class Service {
  public:
   /// Opens the home and serves it; Echo, if the home has transcripts, wakes in the background.
-  /// Errors: busy (it is served already), those of Engine::open, People::open, read_circuits,
-  /// Circuits::start and HttpServer::start.
+  /// Errors: busy (it is served already), those of TlsIdentity::load, Engine::open, People::open,
+  /// read_circuits, Circuits::start and HttpServer::start.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(ServiceOptions options);
   /// stop()s.
   ~Service();
@@ -55,6 +57,11 @@ class Service {
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   /// The code with which the origin's account is made; empty where there is one.
   [[nodiscard]] std::string first_run_code() const;
+  /// Null: plain HTTP.
+  [[nodiscard]] std::shared_ptr<const TlsIdentity> tls() const { return tls_; }
+  /// Reads certificate and key again, for the connections that come from now on. Errors: those of
+  /// TlsIdentity::load; the former pair stays in use.
+  [[nodiscard]] Result<void> renew_tls();
   /// Finishes what was accepted, then writes the derived files.
   void stop();
 
@@ -62,7 +69,11 @@ class Service {
   Service();
   [[nodiscard]] Result<void> wake_echo(const ServiceOptions& options);
 
+  [[nodiscard]] Result<void> take_tls();
+
   Catalog english_, korean_;
+  TlsFiles tls_files_;
+  std::shared_ptr<const TlsIdentity> tls_;
   std::unique_ptr<File> lock_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<People> people_;

@@ -53,6 +53,14 @@ export async function logIn(page: Page, url: string, name: string): Promise<void
   await page.locator('#question').waitFor();
 }
 
+/** What the server wants to see, of this page's login, with whatever changes something. */
+export async function csrfToken(page: Page): Promise<string> {
+  return await page.evaluate(async () => {
+    const answer = await (await fetch('/api/session')).json() as {csrf: string};
+    return answer.csrf;
+  });
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf-8');
 
 /** Fails with what axe complains of, and where the page is wider than its window. */

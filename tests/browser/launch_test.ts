@@ -9,7 +9,7 @@ import {after, before, test} from 'node:test';
 
 import type {Browser, Page} from 'playwright-core';
 
-import {assertAccessible, launch, openPage} from './browser.ts';
+import {assertAccessible, csrfToken, launch, openPage} from './browser.ts';
 import {CODE, PASSWORD, URL_SHOWN} from './server.ts';
 
 const SKIPPED = 77;
@@ -114,23 +114,24 @@ test('Launch.EchoAnswersFromTodaysMemoryByARealModel', async () => {
   await look('3-chat');
   // What it knows of today is what was said today. A base model may end before it has begun, and
   // memory answers then: it is asked again.
-  const askAgain = async () => await page.evaluate(async () => {
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': await csrfToken(page)};
+  const askAgain = async () => await page.evaluate(async (given) => {
     const response = await fetch('/api/ask', {
-      method: 'POST', headers: {'Content-Type': 'application/json'},
+      method: 'POST', headers: given,
       body: JSON.stringify({question: '에코야 오늘 하루 요약해줘.', temporary: true,
                             conversation: 'another', route: 'direct'})});
     return await response.json() as {made_of: string; memories: number[]};
-  });
+  }, headers);
   let answer = await askAgain();
   for (let tries = 1; tries < TRIES_MAX && answer.made_of !== 'models'; ++tries) {
     answer = await askAgain();
   }
   assert.equal(answer.made_of, 'models');
-  const shown = await page.evaluate(async (blocks) => await Promise.all(blocks.map(async (one) => {
-    const response = await fetch('/v1/show', {
-      method: 'POST', headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify({block_index: one})});
-    return (await response.json() as {context: string}).context;
-  })), answer.memories);
+  const shown = await page.evaluate(
+    async ([blocks, given]) => await Promise.all(blocks.map(async (one) => {
+      const response = await fetch('/v1/show', {
+        method: 'POST', headers: given, body: JSON.stringify({block_index: one})});
+      return (await response.json() as {context: string}).context;
+    })), [answer.memories, headers] as const);
   assert.ok(shown.some((text) => text.includes('하얀 조개')), shown.join('\n'));
 });

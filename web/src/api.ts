@@ -5,7 +5,7 @@ import {serverEvents} from './lib/events';
 import type {
   Account, AskEvents, AskRequest, Block, Boot, Conversation, Day, Filter, ForgetPreview,
   ForgetReport, ForgetTarget, HistoryEntry, Hit, ImportPreview, ImportReport, ImportStatus,
-  ImportWish, Key, Listing, Person, Problem, RecallAnswer,
+  ImportWish, Key, Listing, Login, Person, Problem, RecallAnswer,
   Role, Session, Stats, Status, Verdict,
 } from './types';
 
@@ -16,6 +16,9 @@ export function whenSignedOut(then: () => void): void {
   onSignedOut = then;
 }
 
+/** The present login: whose, and what the server wants with whatever changes something. */
+let login: {name: string | null; csrf: string | null} = {name: null, csrf: null};
+
 async function failure(response: Response): Promise<ApiError> {
   const problem = await response.json().catch(() => ({})) as Partial<Problem>;
   const wait = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
@@ -24,19 +27,32 @@ async function failure(response: Response): Promise<ApiError> {
                       Number.isNaN(wait) ? null : wait);
 }
 
-async function call(path: string, body?: unknown, options: RequestInit = {}): Promise<Response> {
+async function send(path: string, body: unknown, options: RequestInit): Promise<Response> {
   const given: RequestInit = body === undefined
     ? {method: 'GET'} : {method: 'POST', body: JSON.stringify(body)};
-  let response: Response;
+  const token: HeadersInit =
+    body === undefined || login.csrf === null ? {} : {'X-CSRF-Token': login.csrf};
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       ...given, ...options,
       headers: {'Content-Type': 'application/json',
-        'Accept-Language': document.documentElement.lang, ...options.headers},
+        'Accept-Language': document.documentElement.lang, ...token, ...options.headers},
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'offline', '');
+  }
+}
+
+async function call(path: string, body?: unknown, options: RequestInit = {}): Promise<Response> {
+  const before = login;
+  let response = await send(path, body, options);
+  if (response.status === 403 && body !== undefined) {
+    // In another tab the same person may have logged in anew: then the token is another. What this
+    // tab shows is not written into somebody else's memory, though.
+    await session().catch(() => undefined);
+    if (login.name !== before.name) login = before;
+    if (login.csrf !== before.csrf) response = await send(path, body, options);
   }
   if (response.ok) return response;
   const failed = await failure(response);
@@ -51,10 +67,19 @@ async function json<T>(path: string, body?: unknown): Promise<T> {
 const operation = <T>(name: string, body: object = {}) => json<T>(`/v1/${name}`, body);
 const zone = () => ({utc_offset_minutes: -new Date().getTimezoneOffset()});
 
-export const session = () => json<Session>('/api/session');
+export async function session(): Promise<Session> {
+  const answer = await json<Session>('/api/session');
+  login = {name: answer.account?.name ?? null, csrf: answer.csrf};
+  return answer;
+}
+async function enter(path: string, body: object): Promise<Account> {
+  const {name, role, csrf} = await json<Login>(path, body);
+  login = {name, csrf};
+  return {name, role};
+}
 export const firstRun = (name: string, password: string, code: string) =>
-  json<Account>('/first_run', {name, password, code});
-export const logIn = (name: string, password: string) => json<Account>('/login', {name, password});
+  enter('/first_run', {name, password, code});
+export const logIn = (name: string, password: string) => enter('/login', {name, password});
 export const logOut = () => json('/logout', {});
 
 export const recall = (cue: string, filter: Filter, topK = 20) =>

@@ -2,7 +2,11 @@
 
 export type Role = 'origin' | 'member' | 'guest' | 'agent';
 export interface Account { name: string; role: Role }
-export interface Session { account: Account | null; first_run: boolean; origin?: string }
+/** `csrf`: what the server wants to see with whatever changes something; of this login alone. */
+export interface Session {
+  account: Account | null; first_run: boolean; origin?: string; csrf: string | null;
+}
+export type Login = Account & {csrf: string};
 
 export interface Block {
   block_index: number;
