@@ -16,6 +16,7 @@
 #include "server/event_stream.h"
 #include "server/http_reading.h"
 #include "server/http_wire.h"
+#include "server/http_writing.h"
 #include "server/tls.h"
 
 namespace mbe {
@@ -106,11 +107,6 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
  private:
   using Moment = std::chrono::steady_clock::time_point;
 
-  /// Who sends, as far as the connection knows.
-  struct Caller {
-    std::string peer;  ///< the other side's address
-    bool is_local = false, is_tls = false;
-  };
   /// A connection, as far as stopping it needs.
   struct Open {
     std::function<void()> close;
@@ -251,7 +247,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
         place->answering = !answer.events->is_endless();
         if (!is_head && !(stopping_ && answer.events->is_endless())) {
           using namespace asio::experimental::awaitable_operators;
-          co_await (gone(stream) || send_events(stream, *answer.events));
+          co_await (until_gone(stream) || tell(stream, *answer.events));
         }
       }
       if (answer.events) answer.events->leave();
@@ -329,58 +325,10 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   template <class Stream>
-  asio::awaitable<error_code> send(Stream& stream, HttpResponse& answer, bool keep, bool is_head) {
-    http::response<http::string_body> out(head_of(answer));
-    out.keep_alive(keep);
-    if (answer.events) {  // a stream of events ends with its connection
-      http::response<http::empty_body> head(std::move(out.base()));
-      http::response_serializer<http::empty_body> serializer(head);
-      auto [failed, sent] = co_await http::async_write_header(stream, serializer, use_tuple);
-      co_return failed;
-    }
-    const std::size_t size = answer.body.size();
-    if (!is_head) out.body() = std::move(answer.body);
-    out.content_length(size);
-    auto [failed, sent] = co_await http::async_write(stream, out, use_tuple);
-    co_return failed;
-  }
-
-  /// Returns when the other side closes: a client of a stream has nothing more to say.
-  template <class Stream>
-  asio::awaitable<void> gone(Stream& stream) {
-    char rest[256];
-    error_code failed;
-    co_await asio::this_coro::throw_if_cancelled(false);
-    beast::get_lowest_layer(stream).expires_never();
-    while (!failed) {
-      auto [read_failed, size] =
-          co_await stream.async_read_some(asio::buffer(rest, sizeof rest), use_tuple);
-      failed = read_failed;
-    }
-  }
-
-  template <class Stream>
-  asio::awaitable<void> send_events(Stream& stream, EventStream& events) {
-    co_await asio::this_coro::throw_if_cancelled(false);
+  asio::awaitable<void> tell(Stream& stream, EventStream& events) {
     const auto wake = std::make_shared<asio::steady_timer>(io_);
     events.on_change(Waker{this->shared_from_this(), wake});
-    for (;;) {
-      EventStream::Taken taken = events.take();
-      if (taken.bytes.empty()) {
-        if (taken.ended) break;
-        wake->expires_after(options_.heartbeat);
-        error_code woken;
-        co_await wake->async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) break;  // the client has gone
-        if (woken) continue;
-        taken.bytes = ":\n\n";
-      }
-      expires_after(stream, options_.read_timeout);
-      auto [failed, size] =
-          co_await asio::async_write(stream, asio::buffer(taken.bytes), use_tuple);
-      if (failed) break;
-    }
+    co_await send_events(stream, events, *wake, options_.heartbeat, options_.read_timeout);
     events.on_change({});
   }
 

@@ -12,6 +12,12 @@
 
 namespace mbe {
 
+/// Who sends, as far as the connection knows.
+struct Caller {
+  std::string peer;  ///< the other side's address
+  bool is_local = false, is_tls = false;
+};
+
 /// A problem that is told before anybody knows who calls, in English.
 [[nodiscard]] HttpResponse plain_problem(unsigned status, ErrorCode code,
                                          const std::string& detail);
