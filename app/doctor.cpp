@@ -10,12 +10,13 @@
 
 #include "base/datetime.h"
 #include "base/resources.h"
-#include "circuits/config.h"
+#include "circuits/fit.h"
 #include "client/local_client.h"
 #include "commands.h"
-#include "llm/gguf.h"
+#include "planner/memory.h"
 #include "server/pages.h"
 #include "server/server_config.h"
+#include "server/tls.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {
@@ -139,6 +140,22 @@ void check_server(Context& context, Report& report, const std::filesystem::path&
   }
 }
 
+/// The certificate with which `mbe serve` would speak TLS, if it has one.
+void check_certificate(Context& context, Report& report, const std::filesystem::path& home) {
+  const auto config = ServerConfig::load(home.string());
+  if (!config || (config->tls_cert.empty() && config->tls_key.empty())) return;
+  const auto tls = TlsIdentity::load({config->tls_cert, config->tls_key});
+  if (!tls) return report.add("certificate", tls.error());
+  const TimeMs now = system_clock().now_ms();
+  for (const Message& one : (*tls)->warnings(now)) {
+    report.add("certificate", Verdict::advice, context.tr(one));
+  }
+  if ((*tls)->warnings(now).empty()) {
+    report.add("certificate", Verdict::good,
+               context.tr("holds until {}", format_time((*tls)->valid_until())));
+  }
+}
+
 void check_page(Context& context, Report& report) {
   const bool built = !built_pages().empty();
   report.add("page", built ? Verdict::good : Verdict::advice,
@@ -146,26 +163,27 @@ void check_page(Context& context, Report& report) {
                    : context.tr("this program was built without its web page"));
 }
 
-/// A chat model that is served here: whether its file can be what it should be.
-void check_chat_model(Report& report, const ModelConfig& model) {
-  if (model.file.empty()) {
+/// A chat model that is served here: whether its file can be what it should be, and has room.
+void check_chat_model(Context& context, Report& report, const ModelConfig& model, const Fit& fit) {
+  const ModelFit* found = fit.of(model.name);
+  if (found == nullptr) {
     return report.add("chat model", Verdict::good, model.name + ": " + model.url);
   }
-  std::error_code failed;
-  const std::uint64_t bytes = std::filesystem::file_size(model.file, failed);
-  // It may be a link (launch.sh --models), which our own file system does not follow.
-  const auto file = std::filesystem::weakly_canonical(model.file, failed);
-  const auto header = read_gguf_file(posix_file_system(), file.string());
-  if (!header) return report.add("chat model", header.error());
-  report.add("chat model", Verdict::good,
-             fmt::format("{}: {} ({})", model.name, model.file.string(), format_bytes(bytes)));
+  if (found->refused) return report.add("chat model", *found->refused);
+  report.add(
+      "chat model", found->verdict == planner::Verdict::fits ? Verdict::good : Verdict::advice,
+      context.tr("{}: {}; it needs {} of memory, {} are left: {}", model.name, model.file.string(),
+                 format_bytes(found->needs_bytes), format_bytes(found->left_bytes),
+                 context.tr(planner::verdict_name(found->verdict))));
 }
 
 /// The circuits' models, and the program that serves those that lie here.
 void check_circuits(Context& context, Report& report, const std::filesystem::path& home) {
   const auto config = read_circuits(home);
   if (!config) return report.add("circuits", config.error());
-  for (const ModelConfig& model : config->models) check_chat_model(report, model);
+  const auto fit = fit_models(*config, planner::available_memory());
+  if (!fit) return report.add("circuits", fit.error());
+  for (const ModelConfig& model : config->models) check_chat_model(context, report, model, *fit);
   if (config->models.empty()) {
     report.add("chat model", Verdict::advice,
                context.tr("none: Echo answers in sentences made of memories; GGUF files in {} "
@@ -250,6 +268,7 @@ Result<int> doctor(Context& context) {
   check_disk(context, report, home);
   check_clock(context, report);
   check_server(context, report, home);
+  check_certificate(context, report, home);
   check_page(context, report);
   check_data(context, report);
   check_circuits(context, report, home);

@@ -1,4 +1,7 @@
+#include "circuits/fit.h"
 #include "commands.h"
+#include "planner/memory.h"
+#include "server/fit_view.h"
 #include "ui/progress_bar.h"
 
 namespace mbe::app {
@@ -29,22 +32,48 @@ void show(Context& context, const ModelView& model) {
   }
 }
 
+/// The chat models of the circuits, and whether they have room.
+void show_chat_models(Context& context, const CircuitsConfig& config, const Fit& fit) {
+  for (const ModelConfig& model : config.models) {
+    const ModelFit* found = fit.of(model.name);
+    const bool refused = found != nullptr && found->refused;
+    context.print((refused ? "○ " : paint(context, Colour::green, "● ")) +
+                  paint(context, Colour::bold, plain(model.name)) +
+                  paint(context, Colour::dim, context.tr("  a chat model")));
+    const std::string place = found == nullptr ? model.url : model.file.string();
+    context.print("  " + paint(context, Colour::dim, plain(place)));
+    if (found == nullptr) continue;
+    if (refused) {
+      context.print("  " + paint(context, Colour::red, plain(context.tr(*found->refused))));
+    } else {
+      context.print("  " + context.tr("it needs {} of memory, {} are left: {}",
+                                      format_bytes(found->needs_bytes),
+                                      format_bytes(found->left_bytes),
+                                      context.tr(planner::verdict_name(found->verdict))));
+    }
+  }
+}
+
 Result<int> list_models(Context& context) {
   MBE_ASSIGN(Engine * engine, context.engine(Access::read));
   MBE_ASSIGN(const std::vector<ModelView> models, engine->models());
+  MBE_ASSIGN(const CircuitsConfig config, read_circuits(engine->home()));
+  MBE_ASSIGN(const Fit fit, fit_models(config, planner::available_memory()));
   if (context.json()) {
     Json list = Json::array();
     for (const ModelView& model : models) list.push_back(model_json(context, model));
-    context.print_json({{"models", std::move(list)}});
+    context.print_json(
+        {{"models", std::move(list)}, {"model_memory", fit_json(fit, context.messages())}});
   } else {
     for (const ModelView& model : models) show(context, model);
+    show_chat_models(context, config, fit);
   }
   if (models.empty()) {
     context.say(
         context.tr("no embedding model: recall works on keywords and tags; `mbe model add "
                    "FILE` adds one"));
   }
-  return models.empty() ? exit_nothing : exit_done;
+  return models.empty() && config.models.empty() ? exit_nothing : exit_done;
 }
 
 Result<int> add(Context& context, const Options& options) {

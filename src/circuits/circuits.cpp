@@ -60,8 +60,7 @@ ModelServerOptions server_options(const CircuitsConfig& config, const ModelConfi
   out.model = model.file;
   out.log = logs / ("model-" + model.name + ".log");
   // Circuits that share a model are answered at once; their contexts are parts of the server's.
-  const auto uses = std::ranges::count(config.circuits, model.name, &CircuitConfig::model);
-  out.parallel = std::max<std::size_t>(1, static_cast<std::size_t>(uses));
+  out.parallel = std::max<std::size_t>(1, answers_of(config, model.name));
   out.context_tokens = model.context_tokens * out.parallel;
   out.threads = model.threads;
   out.gpu_layers = model.gpu_layers;
@@ -69,6 +68,18 @@ ModelServerOptions server_options(const CircuitsConfig& config, const ModelConfi
   out.memory_mib = model.memory_mib;
   return out;
 }
+
+/// Stands where a model was not loaded.
+class Refused final : public ChatModel {
+ public:
+  explicit Refused(Error why) : why_(std::move(why)) {}
+  Result<ChatReply> answer(const ChatRequest&, const std::stop_token&, const OnText&) override {
+    return why_;
+  }
+
+ private:
+  const Error why_;
+};
 
 }  // namespace
 
@@ -79,19 +90,27 @@ std::string_view circuit_state_name(CircuitState state) {
 
 ModelStatus Circuits::Model::status() const {
   if (server) return server->status();
+  if (refused) return {ModelState::failed, 0, refused->message(), 0};
   return {ModelState::ready, 0, {}, 0};  // whether a URL answers shows itself when it is asked
 }
 
 Result<std::unique_ptr<Circuits>> Circuits::start(CircuitsConfig config,
-                                                  const std::filesystem::path& logs) {
+                                                  const std::filesystem::path& logs,
+                                                  std::optional<std::uint64_t> available) {
   std::error_code failed;
   std::filesystem::create_directories(logs, failed);
   if (failed) return fail(ErrorCode::io, "cannot make {}: {}", logs.string(), failed.message());
   std::unique_ptr<Circuits> out(new Circuits(std::move(config)));
+  MBE_ASSIGN(out->fit_, fit_models(out->config_, available));
   for (const ModelConfig& config_of : out->config_.models) {
     Model& model = out->models_[config_of.name];
     if (config_of.file.empty()) {
       model.remote = remote_model(config_of);
+      continue;
+    }
+    model.refused = out->fit_.of(config_of.name)->refused;
+    if (model.refused) {
+      model.remote = std::make_unique<Refused>(*model.refused);
       continue;
     }
     MBE_ASSIGN(model.server, ModelServer::start(server_options(out->config_, config_of, logs)));
@@ -110,6 +129,7 @@ std::vector<CircuitStatus> Circuits::status() const {
       one.restarts = status.restarts;
       one.error = status.error;
       one.pid = status.pid;
+      one.refused = model->second.refused;
     }
     out.push_back(std::move(one));
   }
@@ -205,6 +225,7 @@ Result<ChatReply> Circuits::answer(const ChatRequest& request, const std::stop_t
     const bool again = std::ranges::find(tried, name) != tried.end();
     if (model == models_.end() || again) continue;
     tried.push_back(name);
+    if (model->second.refused) last = *model->second.refused;
     if (model->second.status().state != ModelState::ready) continue;
     bool began = false;
     Result<ChatReply> reply =

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "circuits/config.h"
+#include "circuits/fit.h"
 #include "llm/model_server.h"
+#include "planner/memory.h"
 
 namespace mbe {
 
@@ -37,8 +39,9 @@ struct CircuitStatus {
   std::string model;  ///< empty: it has none
   ModelState state = ModelState::failed;
   unsigned restarts = 0;
-  std::string error;  ///< why it ended last
-  pid_t pid = 0;      ///< of its server here; 0: none
+  std::string error;                  ///< why it ended last
+  pid_t pid = 0;                      ///< of its server here; 0: none
+  std::optional<Error> refused = {};  ///< why it was not loaded at all
 };
 
 /// What a circuit is asked: its role, and what its note looks like.
@@ -49,13 +52,17 @@ struct NoteRequest {
 
 class Circuits {
  public:
-  /// Starts the model servers; they load beside. logs: a folder for what they print.
-  /// Errors: those of ModelServer::start, io (no folder for logs).
-  [[nodiscard]] static Result<std::unique_ptr<Circuits>> start(CircuitsConfig config,
-                                                               const std::filesystem::path& logs);
+  /// Starts the model servers; they load beside. A model for which there is no room is not started
+  /// (fit.h), and its circuit fails by that. logs: a folder for what they print. available: bytes
+  /// of memory. Errors: those of fit_models and ModelServer::start, io (no folder for logs).
+  [[nodiscard]] static Result<std::unique_ptr<Circuits>> start(
+      CircuitsConfig config, const std::filesystem::path& logs,
+      std::optional<std::uint64_t> available = planner::available_memory());
 
   /// As it was given.
   [[nodiscard]] const CircuitsConfig& config() const { return config_; }
+  /// What was reckoned before the models were started.
+  [[nodiscard]] const Fit& fit() const { return fit_; }
   /// Of every circuit, those without a model too.
   [[nodiscard]] std::vector<CircuitStatus> status() const;
   /// Whether some model could answer now.
@@ -75,8 +82,9 @@ class Circuits {
 
  private:
   struct Model {
-    std::unique_ptr<ModelServer> server;  ///< null: behind a URL
+    std::unique_ptr<ModelServer> server;  ///< null: behind a URL, or refused
     std::unique_ptr<ChatModel> remote;
+    std::optional<Error> refused = {};
     [[nodiscard]] ChatModel& chat() const { return server ? server->model() : *remote; }
     [[nodiscard]] ModelStatus status() const;
   };
@@ -84,6 +92,7 @@ class Circuits {
   [[nodiscard]] CircuitEvent note(const NoteRequest& request, const std::stop_token& stop);
 
   CircuitsConfig config_;
+  Fit fit_;
   std::map<std::string, Model> models_;
 };
 

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 2> llama_server_resources = {
     "llama-server-0.3.36-cuda/bin/llama-server", "llama-server-0.3.36/bin/llama-server"};
 constexpr std::size_t file_bytes_max = 65'536;
 constexpr std::int64_t tokens_max = 1'048'576;
+constexpr std::int64_t gpu_memory_mib_max = 1 << 24;
 constexpr std::int64_t deadline_ms_max = 3'600'000;
 
 void read_deadline(const TomlTable& table, std::chrono::milliseconds& into) {
@@ -113,6 +114,8 @@ Result<void> read_config(const fs::path& home, const fs::path& file, CircuitsCon
   std::string program;
   toml.root().text("llama_server", program);
   if (!program.empty()) out.llama_server = home / program;
+  toml.root().flag("memory_check", out.memory_check);
+  toml.root().number("gpu_memory_mib", 0, gpu_memory_mib_max, out.gpu_memory_mib);
   std::vector<KeySource> keys;
   for (const auto& [name, table] : toml.root().table("models").tables()) {
     out.models.push_back({.name = name});

@@ -49,6 +49,8 @@ struct CircuitsConfig {
   CircuitConfig synthesis{{}, std::chrono::milliseconds(180'000)};
   std::size_t answer_tokens = 512;
   std::size_t prompt_tokens = 2'048;  ///< memory's share of the context
+  bool memory_check = true;           ///< refuse models for which there is no room: fit.h
+  std::uint64_t gpu_memory_mib = 0;   ///< of the graphics cards; 0: unknown
 
   /// Of a circuit.
   [[nodiscard]] const CircuitConfig& of(Circuit circuit) const {

@@ -67,6 +67,8 @@ TEST_F(CircuitsConfigTest, ReadsTheWholeFile) {
   ::setenv("MBE_TEST_KEY", "k-1", 1);
   const auto config = read(R"(
 llama_server = "bin/llama-server"
+memory_check = false
+gpu_memory_mib = 46068
 [models.small]
 file = "models/small.gguf"
 context_tokens = 2048
@@ -94,6 +96,8 @@ prompt_tokens = 1000
 )");
   ASSERT_TRUE(config.ok()) << config.error().message();
   EXPECT_EQ(config->llama_server, home_ / "bin/llama-server");
+  EXPECT_FALSE(config->memory_check);
+  EXPECT_EQ(config->gpu_memory_mib, 46'068U);
   const auto model = [&](const std::string& name) {
     return *std::ranges::find(config->models, name, &ModelConfig::name);
   };

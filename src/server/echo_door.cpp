@@ -9,6 +9,7 @@
 #include "echo/log_lines.h"
 #include "operations/fields.h"
 #include "operations/read_json.h"
+#include "server/fit_view.h"
 #include "server/problem.h"
 
 namespace mbe {
@@ -89,6 +90,7 @@ EchoDoor::~EchoDoor() {
 void EchoDoor::stop() {
   jobs_.stop();
   const std::lock_guard lock(mutex_);
+  stopping_ = true;
   for (auto& [id, answer] : answers_) answer.second.request_stop();
 }
 
@@ -112,7 +114,7 @@ std::optional<HttpResponse> EchoDoor::answer(const HttpRequest& request, const P
     return problem(messages, allowed.error());
   }
   if (path == "/api/boot/events") return boot_events(messages);
-  return path == "/api/boot" ? json_response(boot_status(messages)) : status();
+  return path == "/api/boot" ? json_response(boot_status(messages)) : status(messages);
 }
 
 Json EchoDoor::boot_status(const Catalog& messages) const {
@@ -184,11 +186,14 @@ HttpResponse EchoDoor::ask(const HttpRequest& request, const Principal& who,
   const std::string id = to_base32(random_bytes(id_bytes));
   {
     const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      return waits(messages, fail(ErrorCode::unavailable, "the server is stopping; try again"),
+                   "5");
+    }
     answers_[id] = {who.name, {}};
   }
-  HttpResponse out = wants_events(request) ? ask_streaming(std::move(ask), id, messages)
-                                           : ask_whole(ask, id, messages);
-  return out;
+  return wants_events(request) ? ask_streaming(std::move(ask), id, messages)
+                               : ask_whole(ask, id, messages);
 }
 
 HttpResponse EchoDoor::ask_streaming(AskRequest ask, const std::string& id,
@@ -328,19 +333,23 @@ Json EchoDoor::vectors_json(const Stats& stats) {
           {"left_s", pending > 0 && rate > 0 ? Json(pending / rate) : Json()}};
 }
 
-HttpResponse EchoDoor::status() {
+HttpResponse EchoDoor::status(const Catalog& messages) {
   Json circuits = Json::array();
+  Json needs;
   if (options_.circuits != nullptr) {
+    needs = fit_json(options_.circuits->fit(), messages);
     for (const CircuitStatus& one : options_.circuits->status()) {
+      const std::string error = one.refused ? messages.text(*one.refused) : one.error;
       circuits.push_back(
           {{"circuit", circuit_name(one.circuit)},
            {"model", one.model},
            {"state", one.model.empty() ? "absent" : std::string(model_state_name(one.state))},
            {"restarts", one.restarts},
-           {"error", one.error.empty() ? Json() : Json(one.error)}});
+           {"error", error.empty() ? Json() : Json(error)}});
     }
   }
   Json out = {{"circuits", std::move(circuits)},
+              {"model_memory", std::move(needs)},
               {"loops", last_run_json(options_.answerer.last_run())}};
   const auto memory = options_.engine.chain("main");
   if (memory.ok()) {

@@ -39,7 +39,7 @@ class EchoDoor {
                                                    const Catalog& messages);
   /// Where the waking stands: {"state": running, ready or failed, "stages", "identity", "seconds"}.
   [[nodiscard]] Json boot_status(const Catalog& messages) const;
-  /// Asks the answers that are being made to end soon.
+  /// Asks the answers that are being made to end soon; new ones are refused.
   void stop();
 
  private:
@@ -60,7 +60,7 @@ class EchoDoor {
                                          const Catalog& messages);
   [[nodiscard]] HttpResponse evolve(const Principal& who, const Catalog& messages);
   [[nodiscard]] HttpResponse boot_events(const Catalog& messages);
-  [[nodiscard]] HttpResponse status();
+  [[nodiscard]] HttpResponse status(const Catalog& messages);
   [[nodiscard]] Json vectors_json(const Stats& stats);
   [[nodiscard]] HttpResponse conversations(const Principal& who, const Catalog& messages) const;
   void tell_listeners(const std::stop_token& stop);
@@ -74,6 +74,7 @@ class EchoDoor {
   EchoDoorOptions options_;
   mutable std::mutex mutex_;
   std::map<std::string, std::pair<std::string, std::stop_source>> answers_;  ///< id: whose, how
+  bool stopping_ = false;                                                    ///< guarded by mutex_
   std::list<Listener> listeners_;  ///< of the waking; this and answers_: guarded by mutex_
   VectorsSeen vectors_seen_;       ///< guarded by mutex_
   std::condition_variable_any changed_;

@@ -35,6 +35,13 @@ class EchoDoorTest : public RestTest {
   }
 };
 
+TEST_F(EchoDoorTest, TakesNoQuestionOnceItStops) {
+  EXPECT_EQ(ask("mina", {{"question", "너는 누구야?"}}).status, 200U);
+  echo_->stop();
+  EXPECT_EQ(ask("mina", {{"question", "너는 누구야?"}}).status, 503U);
+  EXPECT_EQ(ask("mina", {{"question", "너는 누구야?"}}, true).status, 503U);
+}
+
 TEST_F(EchoDoorTest, AnswersInOnePiece) {
   const HttpResponse response = ask("mina", {{"question", "너는 누구야?"}});
   EXPECT_EQ(response.status, 200U);
@@ -117,6 +124,32 @@ TEST_F(EchoDoorTest, ShowsItsLoops) {
   EXPECT_EQ(loops[0]["name"], "answer");
   EXPECT_EQ(loops[0]["state"], "alive");
   EXPECT_EQ(loops[4]["state"], "waiting");
+}
+
+TEST_F(EchoDoorTest, ShowsWhichModelHasNoRoom) {
+  const fs::path file = home_ / "llama.gguf";
+  fs::copy_file(MBE_SOURCE_DIR "/tests/data/models/llama-3.1-8b-q4_k_m.gguf", file);
+  fs::resize_file(file, std::uint64_t{5'000'000'000});  // what its header promises, all hole
+  CircuitsConfig config;
+  config.llama_server = "/bin/true";
+  config.models = {{.name = "llama", .file = file}};
+  config.circuits[1].model = "llama";
+  auto circuits = Circuits::start(config, home_ / "logs", std::uint64_t{1} << 30);
+  ASSERT_TRUE(circuits.ok()) << circuits.error().message();
+  EchoDoor door({.engine = *engine_, .answerer = *answerer_, .circuits = circuits->get()});
+  HttpRequest request;
+  request.method = "GET";
+  request.path = "/api/status";
+  const auto korean = Catalog::load(MBE_SOURCE_DIR "/data/messages/ko.tsv");
+  const Json status = Json::parse(door.answer(request, home_owner(), *korean)->body);
+  EXPECT_EQ(status["circuits"][1]["state"], "failed");
+  const auto error = status["circuits"][1]["error"].get<std::string>();
+  EXPECT_NE(error.find("1024MiB 남아"), std::string::npos) << error;
+  const Json& memory = status["model_memory"];
+  EXPECT_EQ(memory["available_bytes"], std::uint64_t{1} << 30);
+  EXPECT_EQ(memory["models"][0]["verdict"], "too_large");
+  EXPECT_EQ(memory["models"][0]["refused"], error);
+  EXPECT_GT(memory["models"][0]["needs_bytes"], 4'000'000'000);
 }
 
 TEST_F(EchoDoorTest, StopsNothingThatIsNotOnesOwn) {

@@ -34,6 +34,31 @@ std::vector<std::string> plan_of(std::vector<std::string> files, std::vector<std
   return files;
 }
 
+TEST(ModelRoom, IsTakenByNoModelThatIsTooLarge) {
+  const Program program;
+  program.remember("제주도 여행은 9월에 가기로 했어");
+  const std::string file = long_file(program.folder(), "deepseek-coder-6.7b-q4_k_m");
+  // Its cache for so long a context has more than a tebibyte.
+  const std::string config = "[models.coder]\nfile = \"" + file +
+                             "\"\ncontext_tokens = 1048576\n[circuits.self]\nmodel = \"coder\"\n"
+                             "[circuits.emotion]\nmodel = \"coder\"\n"
+                             "[circuits.creation]\nmodel = \"coder\"\n";
+  program.folder().file("home/circuits.toml", config);
+  const auto memory = program.json({"model", "list"})["model_memory"];
+  EXPECT_EQ(memory["models"][0]["verdict"], "too_large");
+  EXPECT_GT(memory["models"][0]["needs_bytes"], std::uint64_t{1} << 40);
+  EXPECT_GT(memory["available_bytes"], 0);
+  const Outcome doctor = program.run({"doctor", "--lang", "en"});
+  EXPECT_EQ(doctor.code, 6) << doctor.out;
+  EXPECT_NE(doctor.out.find("the model coder is not loaded"), std::string::npos) << doctor.out;
+  // It is named and left out; memory answers.
+  const auto done = program.json({"ask", "제주도는 언제 가기로 했지?"});
+  EXPECT_EQ(done["made_of"], "memories") << done.dump();
+  EXPECT_NE(done["model_error"].dump().find("MiB"), std::string::npos) << done.dump();
+  program.folder().file("home/circuits.toml", "memory_check = false\n" + config);
+  EXPECT_NE(program.run({"doctor", "--lang", "en"}).out.find("too_large"), std::string::npos);
+}
+
 TEST(ModelPlan, FitsThreeModelsOnAnA40AtEightThousandTokensOnly) {
   const Program program;
   const auto files = three_models(program.folder());
