@@ -19,7 +19,8 @@ Schema = dict[str, Any]
 # the operation and the member.
 NAMES = {
     "remember": "Block", "forget_preview.targets": "ListedBlock", "recall": "Recall",
-    "recall.hits": "Hit", "recall.hits.arms": "ArmShare", "pin": "Marked", "forget_preview": "ForgetPreview",
+    "recall.hits": "Hit", "recall.hits.arms": "ArmShare", "pin": "Marked",
+    "forget_preview": "ForgetPreview",
     "forget": "Forgotten", "timeline.days": "Day", "goals.goals": "Goal",
     "history.history": "HistoryEntry", "observe": "Observed", "observe.waypoints": "Waypoint",
     "short_term.turns": "Turn", "compose": "Prompt", "analyse": "Analysis",
