@@ -1,11 +1,10 @@
 #include "analyse/extra_words.h"
 
-#include <mecab.h>
-
+#include <algorithm>
 #include <map>
-#include <memory>
 #include <string_view>
 
+#include "analyse/korean_dictionary.h"
 #include "analyse/user_dictionary.h"
 #include "base/utf8.h"
 
@@ -24,17 +23,22 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-/// All dictionary entries that begin `text`.
-std::vector<DictionaryEntry> entries_at(MeCab::Tagger& tagger, MeCab::Lattice& lattice,
-                                        const std::string& text) {
-  lattice.set_sentence(text.c_str(), text.size());
+/// All entries of the dictionary that begin `text`, in the order in which mecab lists them.
+std::vector<DictionaryEntry> entries_at(const KoreanDictionary& dictionary, std::string_view text) {
+  const WordList& list = dictionary.lists()[0];
   std::vector<DictionaryEntry> found;
-  if (!tagger.parse(&lattice)) return found;
-  for (auto* node = lattice.begin_nodes(0); node != nullptr; node = node->bnext) {
-    if (node->stat != MECAB_NOR_NODE) continue;
-    found.push_back({std::string(node->surface, node->length), node->lcAttr, node->rcAttr,
-                     node->posid, node->wcost, node->feature});
+  WordList::State state = list.root();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    static_cast<void>(next_code_point(text, at));
+    state = list.step(state.base, text.substr(begin, at - begin));
+    if (state.base == 0) break;
+    for (const DictionaryToken& token : list.readings(state.value)) {
+      found.push_back({std::string(text.substr(0, at)), token.left, token.right, token.posid,
+                       token.cost, list.feature(token)});
+    }
   }
+  std::reverse(found.begin(), found.end());
   return found;
 }
 
@@ -57,14 +61,14 @@ std::vector<std::string> inflected_syllables(std::string_view syllable) {
   return out;
 }
 
-std::vector<DictionaryEntry> verb_forms(MeCab::Tagger& tagger, MeCab::Lattice& lattice,
+std::vector<DictionaryEntry> verb_forms(const KoreanDictionary& dictionary,
                                         const std::string& stem) {
   const auto head = stem.substr(0, stem.size() - syllable_bytes);
   const auto mark = stem + "/V";
   std::map<std::string, DictionaryEntry> unique;
   for (const auto& syllable : inflected_syllables(std::string_view(stem).substr(head.size()))) {
     const auto form = head + syllable;
-    for (const auto& entry : entries_at(tagger, lattice, form)) {
+    for (const auto& entry : entries_at(dictionary, form)) {
       const bool plain = entry.surface == stem && entry.feature.starts_with("V") &&
                          !entry.feature.starts_with("VX") && entry.feature[2] == ',';
       const bool inflected = entry.surface == form && entry.feature.starts_with("V") &&
@@ -79,10 +83,8 @@ std::vector<DictionaryEntry> verb_forms(MeCab::Tagger& tagger, MeCab::Lattice& l
 
 }  // namespace
 
-Result<std::string> extra_words_dictionary(const MeCab::Model& model,
+Result<std::string> extra_words_dictionary(const KoreanDictionary& dictionary,
                                            const std::vector<ExtraWord>& words) {
-  const std::unique_ptr<MeCab::Tagger> tagger(model.createTagger());
-  const std::unique_ptr<MeCab::Lattice> lattice(model.createLattice());
   std::map<std::string, std::vector<DictionaryEntry>> models;
   std::vector<DictionaryEntry> entries;
   for (const auto& [word, like] : words) {
@@ -96,9 +98,9 @@ Result<std::string> extra_words_dictionary(const MeCab::Model& model,
                   word, like);
     }
     auto& forms = models[like];
-    if (forms.empty() && verb) forms = verb_forms(*tagger, *lattice, model_stem);
+    if (forms.empty() && verb) forms = verb_forms(dictionary, model_stem);
     if (forms.empty() && !verb) {
-      for (auto& entry : entries_at(*tagger, *lattice, like)) {
+      for (auto& entry : entries_at(dictionary, like)) {
         if (entry.surface == like &&
             (entry.feature.starts_with("NNG,") || entry.feature.starts_with("NNP,"))) {
           forms.assign(1, entry);
@@ -120,8 +122,8 @@ Result<std::string> extra_words_dictionary(const MeCab::Model& model,
       entries.push_back(std::move(entry));
     }
   }
-  const auto* info = model.dictionary_info();
-  return build_user_dictionary(std::move(entries), {info->lsize, info->rsize, info->charset});
+  const WordList& list = dictionary.lists()[0];
+  return build_user_dictionary(std::move(entries), {list.left_size(), list.right_size(), "UTF-8"});
 }
 
 }  // namespace mbe::analyse

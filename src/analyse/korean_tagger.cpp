@@ -1,23 +1,19 @@
 #include "analyse/korean_tagger.h"
 
-#include <mecab.h>
-#include <unistd.h>
-
 #include <array>
-#include <cstdlib>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "analyse/extra_words.h"
+#include "analyse/korean_dictionary.h"
+#include "analyse/korean_lattice.h"
 #include "analyse/normal_text.h"
 #include "base/utf8.h"
 
 namespace mbe::analyse {
 namespace {
 
-constexpr std::size_t cache_entries_max = 1U << 15U;
 constexpr std::size_t idle_sessions_max = 64;
 
 struct TagName {
@@ -55,12 +51,12 @@ std::string_view cut(std::string_view& rest, char separator) {
 
 struct Part {
   Tag tag;
-  std::string form;
+  std::string_view form;  ///< of the feature line; empty: as it is written
 };
 
 /// The morphemes of one dictionary entry, from its feature line: POS, meaning, final consonant,
 /// reading, type, first POS, last POS, expression.
-std::vector<Part> parse_feature(std::string_view surface, std::string_view feature) {
+std::vector<Part> parse_feature(std::string_view feature) {
   std::array<std::string_view, 8> field;
   for (auto& f : field) f = cut(feature, ',');
   std::vector<Part> parts;
@@ -70,88 +66,60 @@ std::vector<Part> parse_feature(std::string_view surface, std::string_view featu
       auto piece = cut(expression, '+');
       const auto form = cut(piece, '/');
       const auto tag = tag_of(cut(piece, '/'));
-      if (!form.empty()) parts.push_back({tag, std::string(form)});
+      if (!form.empty()) parts.push_back({tag, form});
     }
   }
   if (parts.empty()) {
     auto tags = field[0];
-    parts.push_back({tag_of(cut(tags, '+')), std::string(surface)});
+    parts.push_back({tag_of(cut(tags, '+')), {}});
   }
   return parts;
 }
 
+/// Feature lines that were parsed before; a newer one takes the place of an older one.
+class ParsedFeatures {
+ public:
+  const std::vector<Part>& of(const char* feature) {
+    const auto mixed =
+        static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(feature)) * 0x9E3779B97F4A7C15U;
+    Parsed& kept = kept_[mixed >> (64U - kept_bits)];
+    if (kept.feature != feature) kept = {feature, parse_feature(feature)};
+    return kept.parts;
+  }
+
+ private:
+  static constexpr unsigned kept_bits = 13;
+  struct Parsed {
+    const char* feature = nullptr;
+    std::vector<Part> parts;
+  };
+  std::vector<Parsed> kept_ = std::vector<Parsed>(std::size_t{1} << kept_bits);
+};
+
 }  // namespace
 
 struct KoreanTagger::Session::State {
-  std::unique_ptr<MeCab::Lattice> lattice;
-  std::unordered_map<const char*, std::vector<Part>> known;
+  explicit State(const KoreanDictionary& dictionary) : lattice(dictionary) {}
+  KoreanLattice lattice;
+  ParsedFeatures features;
   std::vector<Morpheme> out;
-  std::vector<std::string> pieces;  ///< keeps unknown words' bytes alive
 };
 
 struct KoreanTagger::Parts {
-  std::unique_ptr<MeCab::Model> model;
-  std::unique_ptr<MeCab::Tagger> tagger;
+  explicit Parts(KoreanDictionary opened) : dictionary(std::move(opened)) {}
+  KoreanDictionary dictionary;
   std::mutex mutex;
   std::vector<std::unique_ptr<Session::State>> idle;
 };
 
-namespace {
-
-std::unique_ptr<MeCab::Model> load_model(const std::string& dictionary, const std::string& user) {
-  std::vector<std::string> arguments{"mecab", "-r", "/dev/null", "-d", dictionary};
-  if (!user.empty()) arguments.insert(arguments.end(), {"-u", user});
-  std::vector<char*> raw;
-  for (auto& argument : arguments) raw.push_back(argument.data());
-  return std::unique_ptr<MeCab::Model>(
-      MeCab::createModel(static_cast<int>(raw.size()), raw.data()));
-}
-
-/// A file that mecab can map by name and that leaves no trace once `path` is unlinked.
-Result<std::string> write_temporary(const std::string& bytes) {
-  auto path = (std::filesystem::temp_directory_path() / "mbe-words-XXXXXX").string();
-  const int file = mkstemp(path.data());
-  if (file < 0)
-    return fail(ErrorCode::io, "cannot create {}: set TMPDIR to a writable folder", path);
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const auto wrote = ::write(file, bytes.data() + done, bytes.size() - done);
-    if (wrote <= 0) break;
-    done += static_cast<std::size_t>(wrote);
-  }
-  ::close(file);
-  if (done == bytes.size()) return path;
-  ::unlink(path.c_str());
-  return fail(ErrorCode::io, "cannot write {}: free some space there", path);
-}
-
-}  // namespace
-
 Result<KoreanTagger> KoreanTagger::open(const std::filesystem::path& dictionary,
                                         const std::vector<ExtraWord>& words) {
-  if (!std::filesystem::exists(dictionary / "sys.dic")) {
-    return fail(ErrorCode::unavailable, "no Korean dictionary in {}: run tools/setup",
-                dictionary.string());
-  }
-  auto parts = std::make_unique<Parts>();
-  parts->model = load_model(dictionary.string(), {});
-  if (!parts->model) {
-    return fail(ErrorCode::corrupt, "the Korean dictionary in {} does not load: run tools/setup",
-                dictionary.string());
-  }
+  MBE_ASSIGN(KoreanDictionary opened, KoreanDictionary::open(dictionary));
   if (!words.empty()) {
-    MBE_ASSIGN(const auto bytes, extra_words_dictionary(*parts->model, words));
-    MBE_ASSIGN(const auto path, write_temporary(bytes));
-    parts->model = load_model(dictionary.string(), path);
-    ::unlink(path.c_str());
-    if (!parts->model) {
-      return fail(ErrorCode::corrupt, "the words of {} do not load into the Korean dictionary",
-                  "ko_words.tsv");
-    }
+    MBE_ASSIGN(std::string bytes, extra_words_dictionary(opened, words));
+    MBE_TRY(opened.add(std::move(bytes)));
   }
-  parts->tagger.reset(parts->model->createTagger());
-  MBE_ASSERT(parts->tagger);
-  return KoreanTagger(std::move(parts));
+  return KoreanTagger(std::make_unique<Parts>(std::move(opened)));
 }
 
 KoreanTagger::KoreanTagger(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -168,9 +136,7 @@ KoreanTagger::Session KoreanTagger::borrow() const {
       return Session(*this, std::move(state));
     }
   }
-  auto state = std::make_unique<Session::State>();
-  state->lattice.reset(parts_->model->createLattice());
-  return Session(*this, std::move(state));
+  return Session(*this, std::make_unique<Session::State>(parts_->dictionary));
 }
 
 KoreanTagger::Session::Session(const KoreanTagger& owner, std::unique_ptr<State> state)
@@ -200,36 +166,29 @@ std::size_t piece_end(std::string_view text, std::size_t begin) {
 const std::vector<Morpheme>& KoreanTagger::Session::tag(std::string_view text) {
   auto& state = *state_;
   state.out.clear();
-  if (state.known.size() > cache_entries_max) state.known.clear();
-  auto& lattice = *state.lattice;
   bool space_before = true;
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = piece_end(text, begin);
-    lattice.set_sentence(text.data() + begin, end - begin);
-    if (!owner_->parts_->tagger->parse(&lattice)) break;
-    for (auto* node = lattice.bos_node()->next; node != nullptr && node->next != nullptr;
-         node = node->next) {
-      const auto from = static_cast<std::uint32_t>(node->surface - text.data());
-      const std::string_view surface(node->surface, node->length);
-      if (node->rlength > node->length) space_before = true;
+    for (const auto& word : state.lattice.cut(text.substr(begin, end - begin))) {
+      if (word.after_space) space_before = true;
       Morpheme m;
-      m.begin = from;
-      m.end = from + node->length;
-      m.cost = node->wcost;
-      if (node->stat == MECAB_UNK_NODE) {
-        std::string_view feature = node->feature;
+      m.begin = static_cast<std::uint32_t>(begin) + word.begin;
+      m.end = static_cast<std::uint32_t>(begin) + word.end;
+      m.cost = word.cost;
+      const auto surface = text.substr(m.begin, m.end - m.begin);
+      if (!word.known) {
+        std::string_view feature = word.feature;
         m.tag = tag_of(cut(feature, ','));
         m.form = surface;
         m.starts_word = std::exchange(space_before, false);
         state.out.push_back(m);
         continue;
       }
-      auto [entry, fresh] = state.known.try_emplace(node->feature);
-      if (fresh) entry->second = parse_feature(surface, node->feature);
-      m.whole = entry->second.size() == 1;
-      for (const auto& part : entry->second) {
+      const std::vector<Part>& parts = state.features.of(word.feature);
+      m.whole = parts.size() == 1;
+      for (const auto& part : parts) {
         m.tag = part.tag;
-        m.form = part.form;
+        m.form = part.form.empty() ? surface : part.form;
         m.starts_word = std::exchange(space_before, false);
         state.out.push_back(m);
       }
