@@ -28,9 +28,9 @@ find_package(CURL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
-find_library(MECAB_LIBRARY mecab REQUIRED)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
 if(MBE_TESTS)
+  find_library(MECAB_LIBRARY mecab REQUIRED)  # what the Korean lattice is compared with
   find_package(GTest REQUIRED)
   include(GoogleTest)
   find_package(rapidcheck REQUIRED)
@@ -39,9 +39,7 @@ if(MBE_BENCH)
   find_package(benchmark REQUIRED)
 endif()
 
-# Korean morphology and English stems: plain libraries without CMake or pkg-config files.
-add_library(mbe_mecab INTERFACE)
-target_link_libraries(mbe_mecab INTERFACE ${MECAB_LIBRARY})
+# English stems: a plain library without CMake or pkg-config files.
 add_library(mbe_stemmer INTERFACE)
 target_link_libraries(mbe_stemmer INTERFACE ${STEMMER_LIBRARY})
 

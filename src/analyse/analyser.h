@@ -1,8 +1,8 @@
-// The one door of this folder: text in, Analysis out. Korean by libmecab with mecab-ko-dic and a
-// thin layer of our own, English by Snowball, other scripts by ICU word breaks; concepts, tags and
-// importance by the data files of data/lexicon. Invariant: the result depends on text, event time,
-// zone and `version()` alone; nothing is read or written after open(). Any thread may call the
-// const members of one Analyser at the same time. Formulas: docs/formulas/importance.md and
+// The one door of this folder: text in, Analysis out. Korean by the words of mecab-ko-dic and
+// a thin layer of our own, English by Snowball, other scripts by ICU word breaks; concepts, tags
+// and importance by the data files of data/lexicon. Invariant: the result depends on text, event
+// time, zone and `version()` alone; nothing is read or written after open(). Any thread may call
+// the const members of one Analyser at the same time. Formulas: docs/formulas/importance.md and
 // keywords.md; how to add a word: docs/guide/lexicon.md.
 #pragma once
 

@@ -1,5 +1,5 @@
-// Korean morphemes by libmecab and mecab-ko-dic, with words of our own (data/lexicon/ko_words.tsv)
-// added as a user dictionary that is built in memory when the tagger opens.
+// Korean morphemes by mecab-ko-dic, with words of our own (data/lexicon/ko_words.tsv) added as a
+// user dictionary that is built in memory when the tagger opens.
 // Invariant: the same text always gives the same morphemes; caches change speed only.
 // Any thread may call tag(); each call borrows a lattice of its own.
 #pragma once
@@ -78,8 +78,8 @@ struct ExtraWord {
 
 class KoreanTagger {
  public:
-  /// Errors: unavailable (no dictionary at that path), corrupt (it does not load), io (no temporary
-  /// file for the added words), invalid_argument (a word's model is not in the dictionary).
+  /// Errors: unavailable (no dictionary at that path), corrupt (it does not load), invalid_argument
+  /// (a word's model is not in the dictionary).
   [[nodiscard]] static Result<KoreanTagger> open(const std::filesystem::path& dictionary,
                                                  const std::vector<ExtraWord>& words);
   KoreanTagger(KoreanTagger&& other) noexcept;

@@ -4,10 +4,13 @@
 
 #include <array>
 #include <fstream>
+#include <memory>
+#include <utility>
 
 #include "base/datetime.h"
 #include "echo/insight.h"
 #include "echo/users.h"
+#include "engine/import_stream.h"
 #include "transcript/line_id.h"
 #include "transcript/memory_folder.h"
 #include "transcript/transcript.h"
@@ -18,7 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t items_a_part = 32'768;  // some 10 MB of text
+constexpr std::size_t items_a_part = 8'192;
+constexpr std::uint64_t line_bytes = 64;  // of a line as people write, about
+constexpr unsigned line_bits = 40;        // of an item's line that are its number in the file
 constexpr std::size_t problems_max = 1'000;
 constexpr int noon = 12 * 3'600;
 constexpr TimeMs day_ms = 86'400'000;
@@ -27,41 +32,78 @@ constexpr std::array<std::string_view, 3> echo_names = {"에코", "Echo", "echo"
 /// Follows the files and imports their lines a part at a time.
 class Replay {
  public:
-  Replay(Engine& engine, const BootOptions& options) : engine_(engine), options_(options) {}
+  Replay(Engine& engine, const BootOptions& options, const std::vector<PartFile>& files)
+      : engine_(engine), options_(options), files_(files) {}
 
-  Result<BootReport> run(const std::vector<PartFile>& files) {
-    for (const PartFile& file : files) bytes_total_ += fs::file_size(file.path);
-    for (const PartFile& file : files) {
-      if (report_.stopped) break;
-      const DayReplay* last = report_.days.empty() ? nullptr : &report_.days.back();
-      if (last != nullptr && last->user != file.user) MBE_TRY(import_pending());
-      if (last == nullptr || last->user != file.user || last->day_folder != file.day_folder) {
-        report_.days.push_back({file.user, day_name(file.day), file.day_folder});
-        second_ = noon;
-      }
-      MBE_TRY(replay(file));
+  Result<BootReport> run() {
+    for (const PartFile& file : files_) bytes_total_ += fs::file_size(file.path);
+    while (file_ < files_.size() && !report_.stopped) {
+      user_ = files_[file_].user;
+      MBE_TRY(options_.dry_run ? count_user() : import_user());
+      if (failed_) return *failed_;
     }
-    MBE_TRY(import_pending());
     return std::move(report_);
   }
 
  private:
-  Result<void> replay(const PartFile& file) {
-    std::ifstream in(file.path, std::ios::binary);
-    if (!in) return fail(ErrorCode::io, "cannot read {}", file.path);
-    ++report_.days.back().parts;
-    TranscriptReader reader(in);
-    std::uint64_t ordinal = 0;
-    while (const auto line = reader.next()) {
-      if (line->is_damaged) note(file, line->number, "bytes that are no text were left out");
-      add(file, *line, ++ordinal);
-      if (pending_.size() >= items_a_part) MBE_TRY(import_pending());
-      if (report_.stopped) return {};
+  Result<void> count_user() {
+    while (in_ || (file_ < files_.size() && files_[file_].user == user_)) {
+      if (read_items().empty() && (report_.stopped || failed_)) break;
     }
-    if (in.bad()) return fail(ErrorCode::io, "cannot read {}", file.path);
-    bytes_done_ += fs::file_size(file.path);
+    return {};
+  }
+
+  Result<void> import_user() {
+    MBE_ASSIGN(Memory * memory, engine_.chain(chain_of_user(user_, options_.origin)));
+    const std::uint64_t expected = (bytes_total_ - bytes_done_) / line_bytes;
+    MBE_ASSIGN(const ImportReport done,
+               import_stream(*memory, [this] { return read_items(); }, expected));
+    report_.imported += done.imported;
+    report_.skipped += done.skipped;
+    for (const auto& [line, error] : done.refused) {
+      note(files_[line >> line_bits], line & ((std::uint64_t{1} << line_bits) - 1),
+           error.message());
+    }
     tell();
     return {};
+  }
+
+  /// The next lines of the present user; none: no more, or stopped, or failed.
+  std::vector<ImportItem> read_items() {
+    while (items_.size() < items_a_part && !report_.stopped && !failed_ && (in_ || open_next())) {
+      read_line();
+    }
+    return std::exchange(items_, {});
+  }
+
+  bool open_next() {
+    if (file_ == files_.size() || files_[file_].user != user_) return false;
+    const PartFile& file = files_[file_];
+    const DayReplay* last = report_.days.empty() ? nullptr : &report_.days.back();
+    if (last == nullptr || last->user != file.user || last->day_folder != file.day_folder) {
+      report_.days.push_back({file.user, day_name(file.day), file.day_folder});
+      second_ = noon;
+    }
+    in_ = std::make_unique<std::ifstream>(file.path, std::ios::binary);
+    if (!*in_) failed_ = fail(ErrorCode::io, "cannot read {}", file.path);
+    reader_.emplace(*in_);
+    ordinal_ = 0;
+    ++report_.days.back().parts;
+    return !failed_;
+  }
+
+  void read_line() {
+    const PartFile& file = files_[file_];
+    if (const auto line = reader_->next()) {
+      if (line->is_damaged) note(file, line->number, "bytes that are no text were left out");
+      add(file, *line, ++ordinal_);
+      return;
+    }
+    if (in_->bad()) failed_ = fail(ErrorCode::io, "cannot read {}", file.path);
+    bytes_done_ += fs::file_size(file.path);
+    in_.reset();
+    ++file_;
+    tell();
   }
 
   void add(const PartFile& file, const TranscriptLine& line, std::uint64_t ordinal) {
@@ -87,27 +129,8 @@ class Replay {
     item.channel = "transcript";
     item.trust = "owner";  // Echo's own folder, which only the home's owner can write
     item.kind = answers ? "answer" : "utterance";
-    item.line = pending_.size();
-    pending_.push_back(std::move(item));
-    pending_from_.emplace_back(&file, line.number);
-  }
-
-  /// What is pending is of one user.
-  Result<void> import_pending() {
-    if (pending_.empty()) return {};
-    const std::string chain = chain_of_user(report_.days.back().user, options_.origin);
-    MBE_ASSIGN(Memory * memory, engine_.chain(chain));
-    MBE_ASSIGN(const ImportReport done, memory->import(pending_));
-    report_.imported += done.imported;
-    report_.skipped += done.skipped;
-    for (const auto& [item, error] : done.refused) {
-      const auto& [file, line] = pending_from_[item];
-      note(*file, line, error.message());
-    }
-    pending_.clear();
-    pending_from_.clear();
-    tell();
-    return {};
+    item.line = std::uint64_t{file_} << line_bits | line.number;
+    items_.push_back(std::move(item));
   }
 
   void tell() {
@@ -122,9 +145,15 @@ class Replay {
 
   Engine& engine_;
   const BootOptions& options_;
+  const std::vector<PartFile>& files_;
   BootReport report_;
-  std::vector<ImportItem> pending_;
-  std::vector<std::pair<const PartFile*, std::uint64_t>> pending_from_;  ///< file and line of each
+  std::string user_;                   ///< whose lines are read
+  std::size_t file_ = 0;               ///< the one that is read, or the next
+  std::unique_ptr<std::ifstream> in_;  ///< of the file that is read
+  std::optional<TranscriptReader> reader_;
+  std::uint64_t ordinal_ = 0;  ///< of its newest line
+  std::vector<ImportItem> items_;
+  std::optional<Error> failed_;
   std::uint64_t bytes_done_ = 0, bytes_total_ = 0;
   int second_ = noon;  ///< of the newest line that told one
 };
@@ -134,7 +163,7 @@ class Replay {
 Result<BootReport> boot(Engine& engine, const BootOptions& options) {
   MBE_ASSIGN(const std::vector<PartFile> files,
              find_parts(posix_file_system(), options.folder.string(), options.year));
-  MBE_ASSIGN(BootReport report, Replay(engine, options).run(files));
+  MBE_ASSIGN(BootReport report, Replay(engine, options, files).run());
   if (!options.dry_run && !report.stopped) MBE_TRY(write_insights(engine, options, report));
   return report;
 }

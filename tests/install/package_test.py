@@ -103,7 +103,7 @@ class Package(FolderTest):
     def test_says_what_it_needs_and_how_it_is_set_up(self) -> None:
         subprocess.run(["dpkg-deb", "-e", str(self.made), str(self.folder / "control")], check=True)
         control = (self.folder / "control/control").read_text(encoding="utf-8")
-        self.assertRegex(control, r"(?m)^Depends: .*libc6.*libicu.*libmecab")
+        self.assertRegex(control, r"(?m)^Depends: .*libc6.*libicu.*libstemmer")
         for script in ["preinst", "postinst", "prerm", "postrm"]:
             subprocess.run(["sh", "-n", str(self.folder / "control" / script)], check=True)
         remover = (self.folder / "control/postrm").read_text(encoding="utf-8")
