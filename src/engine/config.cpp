@@ -51,11 +51,14 @@ Result<void> read_short_term(const toml::table& table, const std::string& file,
 
 Result<void> read_transcripts(const toml::table& table, const std::string& file,
                               TranscriptSettings& out) {
-  MBE_TRY(only_keys(table, {"write", "lines_a_part"}, "[transcripts]", file));
-  if (const toml::node* node = table.get("write")) {
+  MBE_TRY(only_keys(table, {"write", "raw", "lines_a_part"}, "[transcripts]", file));
+  const std::pair<const char*, bool*> flags[] = {{"write", &out.write}, {"raw", &out.raw}};
+  for (const auto& [name, into] : flags) {
+    const toml::node* node = table.get(name);
+    if (node == nullptr) continue;
     const auto value = node->value_exact<bool>();
-    if (!value) return bad_value(file, "transcripts.write", "true or false");
-    out.write = *value;
+    if (!value) return bad_value(file, std::string("transcripts.") + name, "true or false");
+    *into = *value;
   }
   constexpr std::uint64_t lines_max = 1'000'000;
   return read_integer<std::uint64_t>(table, "lines_a_part", 1, lines_max, file, out.lines_a_part);

@@ -92,6 +92,7 @@ Json block_json(const BlockView& block, bool with_embedding) {
   out["tags_derived"] = block.tags_derived;
   out["pinned"] = block.pinned;
   out["hidden"] = block.hidden;
+  out["retold"] = block.retold;
   out["superseded_by"] = or_null(block.superseded_by);
   return out;
 }
