@@ -57,6 +57,7 @@ class ServedSession final : public EchoSession {
                  {"conversation", question.conversation},
                  {"temporary", question.temporary}};
     if (!question.route.empty()) body["route"] = question.route;
+    if (question.edits) body["edits"] = *question.edits;
     HttpCall call = call_of("/api/ask", body);
     call.headers.emplace_back("Accept: text/event-stream");
     Json done;
@@ -121,6 +122,7 @@ class OwnSession final : public EchoSession {
     request.conversation = question.conversation;
     request.chain = context_.chain_name();
     request.temporary = question.temporary;
+    request.edits = question.edits;
     request.route = route_from_name(question.route);
     const auto identity = answerer_->identity();
     request.speaker = {identity ? identity->origin : "", request.chain == "main"};
