@@ -1,8 +1,10 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 #include "commands.h"
+#include "echo/conversations.h"
 #include "echo_session.h"
 #include "ui/card.h"
 
@@ -25,9 +27,14 @@ std::string words(const Json& value) {
 
 void show_memories(Context& context, const Json& memories) {
   for (const Json& one : memories) {
-    context.print(fmt::format("  #{} {} {}: {}", one["block_index"].dump(),
-                              words(one["timestamp"]).substr(0, 10), words(one["speaker"]),
-                              words(one["text"])));
+    const std::string lead =
+        fmt::format("  #{} {}  ", one["block_index"].dump(), words(one["timestamp"]).substr(0, 10));
+    const std::string said = words(one["speaker"]) + ": " + one["text"].get<std::string>();
+    std::string before = lead;
+    for (const std::string& line : wrap(said, context.out().width() - text_width(lead))) {
+      context.print(before + line);
+      before = std::string(text_width(lead), ' ');
+    }
   }
 }
 
@@ -46,11 +53,13 @@ class Show {
       field("remembered", fmt::format("#{} #{}", data["question"].dump(), data["answer"].dump()));
     }
     if (event == "usage") {
-      field("time", fmt::format("{} ms, {} ms, {} ms", data["recall_ms"].dump(),
-                                data["first_delta_ms"].dump(), data["total_ms"].dump()));
+      field("took",
+            context_.tr("recall {} ms, first word {} ms, in all {} ms", data["recall_ms"].dump(),
+                        data["first_delta_ms"].dump(), data["total_ms"].dump()));
     }
   }
   void end(const Json& done) {
+    write_word();
     line_break();
     if (done.is_object() && !done["missing"].empty()) {
       context_.say(context_.tr("without: {}", words(done["missing"])));
@@ -64,7 +73,7 @@ class Show {
     field("tags", words(data["tags"]));
     field("memories", std::to_string(data["memories"].size()));
     show_memories(context_, data["memories"]);
-    field("prompt", fmt::format("{} tokens", data["prompt_tokens"].dump()));
+    field("prompt", context_.tr("{} tokens", data["prompt_tokens"].dump()));
   }
   void circuit(const Json& data) {
     std::string what = words(data["circuit"]) + " " + words(data["state"]);
@@ -77,20 +86,55 @@ class Show {
     context_.print(
         paint(context_, Colour::dim, fmt::format("{:>12}  {}", context_.tr(name), value)));
   }
+  /// Word by word: on a terminal a line breaks between two of them.
   void say(const std::string& text) {
-    context_.out().write(plain(text));
+    for (const char c : text) {
+      if (c != ' ' && c != '\n') {
+        word_ += c;
+        continue;
+      }
+      write_word();
+      if (c == '\n') {
+        context_.out().write("\n");
+        column_ = 0;
+      } else {
+        word_ = " ";
+      }
+    }
+    if (!context_.out().interactive()) write_word();
     (void)context_.out().flush();
-    open_ = true;
+  }
+  void write_word() {
+    if (word_.empty()) return;
+    std::string word = plain(std::exchange(word_, ""));
+    std::size_t width = text_width(word);
+    if (column_ > 0 && column_ + width > context_.out().width() && context_.out().interactive()) {
+      context_.out().write("\n");
+      column_ = 0;
+      if (word.starts_with(' ')) word.erase(0, 1);
+      width = text_width(word);
+    }
+    context_.out().write(word);
+    column_ += width;
   }
   void line_break() {
-    if (open_) context_.out().write("\n");
-    open_ = false;
+    write_word();
+    if (column_ > 0) context_.out().write("\n");
+    column_ = 0;
   }
 
   Context& context_;
-  bool trace_, open_ = false;
+  bool trace_;
+  std::string word_;        ///< that has begun
+  std::size_t column_ = 0;  ///< of the line that is being written
   Json memories_ = Json::array();
 };
+
+/// Where an edited question goes on.
+void tell_branch(Context& context, const Json& done) {
+  context.say(
+      context.tr("this branch goes on with --conversation {}", words(done["conversation"])));
+}
 
 Result<int> ask(Context& context, const Options& options) {
   Question question = options.question;
@@ -104,6 +148,7 @@ Result<int> ask(Context& context, const Options& options) {
     context.print_json(done);
   } else {
     show.end(done);
+    if (question.edits) tell_branch(context, done);
   }
   return exit_done;
 }
@@ -133,6 +178,8 @@ Result<void> forget(Context& context, EchoSession& session, const std::string& w
 
 void help(Context& context) {
   for (const char* line : {"/why          what came to mind for the last answer",
+                           "/turns        your questions here, with their numbers",
+                           "/edit N TEXT  ask question N differently; both ways are kept",
                            "/forget N     forget that memory, after showing what goes with it",
                            "/temporary    from now on leave nothing in memory; again: as before",
                            "/quit         leave"}) {
@@ -140,40 +187,100 @@ void help(Context& context) {
   }
 }
 
+/// The questions of a conversation, each with the number that /edit takes.
+Result<void> show_turns(Context& context, const std::string& conversation) {
+  MBE_ASSIGN(Engine * engine, context.engine(Access::read));
+  MBE_ASSIGN(Memory * memory, context.memory(Access::read));
+  const auto tree = Conversations(*engine, *memory).tree(conversation);
+  if (!tree.ok()) return tree.error();
+  for (const ConversationTurn& turn : tree->turns) {
+    if (turn.block.kind != "utterance") continue;
+    context.print(fmt::format("  #{} {}", turn.id, plain(turn.block.context)));
+    for (const std::string& version : turn.versions) {
+      const bool here = version == turn.conversation;
+      context.print(paint(context, Colour::dim, (here ? "    ● " : "    ○ ") + plain(version)));
+    }
+  }
+  return {};
+}
+
+/// A talk, line by line.
+class Talk {
+ public:
+  Talk(Context& context, EchoSession& session, const Options& options)
+      : context_(context), session_(session), trace_(options.trace), question_(options.question) {}
+
+  [[nodiscard]] bool is_temporary() const { return question_.temporary; }
+  void take(const std::string& line) {
+    if (line == "/help") return help(context_);
+    if (line == "/why") return show_memories(context_, memories_);
+    if (line == "/turns") return report(show_turns(context_, question_.conversation));
+    if (line == "/temporary") {
+      question_.temporary = !question_.temporary;
+    } else if (line.starts_with("/forget")) {
+      const std::size_t at = line.find_last_of(' ');
+      const std::string which = at == std::string::npos ? "" : line.substr(at + 1);
+      report(forget(context_, session_, which));
+    } else if (line.starts_with("/edit")) {
+      edit(line.substr(std::string_view("/edit").size()));
+    } else {
+      ask(line);
+    }
+  }
+
+ private:
+  void report(const Result<void>& result) {
+    if (!result.ok()) context_.report(result.error());
+  }
+  void edit(const std::string& rest) {
+    constexpr std::size_t digits_max = 18;
+    const std::size_t from = rest.find_first_not_of(' ');
+    const std::size_t end = rest.find_first_not_of("0123456789", from);
+    const std::size_t text = rest.find_first_not_of(' ', end);
+    const bool is_numbered = from != std::string::npos && end != std::string::npos && end > from &&
+                             end - from <= digits_max && rest[end] == ' ';
+    if (!is_numbered || text == std::string::npos) {
+      return report(fail(ErrorCode::invalid_argument,
+                         "name the question and say it anew: /edit 12 TEXT; /turns shows them"));
+    }
+    question_.edits = std::stoull(rest.substr(from, end - from));
+    ask(rest.substr(text));
+    question_.edits.reset();
+  }
+  void ask(const std::string& text) {
+    question_.text = text;
+    Show show(context_, trace_);
+    const auto done = session_.ask(
+        question_, [&](std::string_view event, const Json& data) { show.step(event, data); });
+    show.end(done.ok() ? *done : Json());
+    if (!done.ok()) context_.report(done.error());
+    if (done.ok() && question_.edits) {
+      question_.conversation = (*done)["conversation"].get<std::string>();
+      tell_branch(context_, *done);
+    }
+    memories_ = show.memories();
+  }
+
+  Context& context_;
+  EchoSession& session_;
+  bool trace_;
+  Question question_;
+  Json memories_ = Json::array();
+};
+
 Result<int> chat(Context& context, const Options& options) {
-  Question question = options.question;
   MBE_ASSIGN(const auto session, EchoSession::open(context));
   const bool is_terminal = isatty(STDIN_FILENO) == 1;
   if (is_terminal) context.say(context.tr("/help shows what else you can say; /quit leaves"));
-  Json memories = Json::array();
+  Talk talk(context, *session, options);
   std::string line;
   for (;;) {
     if (is_terminal) {
-      context.err().write(paint(context, Colour::bold, question.temporary ? "(…) › " : "› "));
+      context.err().write(paint(context, Colour::bold, talk.is_temporary() ? "(…) › " : "› "));
       (void)context.err().flush();
     }
     if (!std::getline(std::cin, line) || line == "/quit") break;
-    if (line.empty()) continue;
-    if (line == "/help") {
-      help(context);
-    } else if (line == "/why") {
-      show_memories(context, memories);
-    } else if (line == "/temporary") {
-      question.temporary = !question.temporary;
-    } else if (line.starts_with("/forget")) {
-      const std::size_t at = line.find_last_of(' ');
-      const auto forgotten =
-          forget(context, *session, at == std::string::npos ? "" : line.substr(at + 1));
-      if (!forgotten.ok()) context.report(forgotten.error());
-    } else {
-      question.text = line;
-      Show show(context, options.trace);
-      const auto done = session->ask(
-          question, [&](std::string_view event, const Json& data) { show.step(event, data); });
-      show.end(done.ok() ? *done : Json());
-      if (!done.ok()) context.report(done.error());
-      memories = show.memories();
-    }
+    if (!line.empty()) talk.take(line);
   }
   return exit_done;
 }
@@ -183,6 +290,8 @@ void add_options(CommandLine& command, const std::shared_ptr<Options>& options) 
       .choice("--route", options->question.route, {"direct", "duo", "trio"},
               "which circuits take part")
       .flag("--temporary", options->question.temporary, "read memory, leave nothing in it")
+      .number("--edit", options->question.edits, 1, UINT64_MAX,
+              "in place of that question of the conversation, in a branch")
       .flag("--trace", options->trace, "show every step of the answer");
 }
 

@@ -33,6 +33,7 @@ void add_commands(CommandLine& root) {
   add_model(root);
   add_ask(root);
   add_chat(root);
+  add_conversations(root);
   add_boot(root);
   add_memory_core(root);
   add_sample(root);

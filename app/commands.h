@@ -40,6 +40,7 @@ void add_reembed(CommandLine& root);
 void add_model(CommandLine& root);
 void add_ask(CommandLine& root);
 void add_chat(CommandLine& root);
+void add_conversations(CommandLine& root);
 void add_model_plan(CommandLine& model);       ///< below `model`
 void add_model_recommend(CommandLine& model);  ///< recommend and init, below `model`
 void add_boot(CommandLine& root);

@@ -41,6 +41,7 @@ class ServedSession final : public EchoSession {
                  {"conversation", question.conversation},
                  {"temporary", question.temporary}};
     if (!question.route.empty()) body["route"] = question.route;
+    if (question.edits) body["edits"] = *question.edits;
     const StopOnInterrupt stop;
     return server_.stream("/api/ask", body, language_, tell, stop.token());
   }
@@ -72,6 +73,7 @@ class OwnSession final : public EchoSession {
     request.conversation = question.conversation;
     request.chain = context_.chain_name();
     request.temporary = question.temporary;
+    request.edits = question.edits;
     request.route = route_from_name(question.route);
     const auto identity = answerer_->identity();
     request.speaker = {identity ? identity->origin : "", request.chain == "main"};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "echo/answer.h"
@@ -13,6 +14,7 @@ namespace mbe::app {
 struct Question {
   std::string text, conversation = "default", route;
   bool temporary = false;
+  std::optional<std::uint64_t> edits;  ///< the turn whose place it takes, in a branch
 };
 
 class EchoSession {

@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "commands.h"
+#include "forgetting.h"
 #include "ui/card.h"
 #include "ui/filter_options.h"
 
@@ -14,13 +14,12 @@ constexpr std::size_t preview_lines_max = 20;
 struct Options {
   ForgetTarget target;
   FilterOptions filter;
-  std::optional<std::uint64_t> count;
-  bool yes = false, preview = false;
+  ForgetOptions how;
 };
 
 void show_some(Context& context, const std::vector<BlockView>& blocks) {
   for (std::size_t i = 0; i < blocks.size() && i < preview_lines_max; ++i) {
-    context.print("  " + block_line(context, blocks[i]));
+    context.print(block_line(context, blocks[i], 2));
   }
   if (blocks.size() > preview_lines_max) {
     context.print("  " + context.tr("… and {} more", blocks.size() - preview_lines_max));
@@ -63,7 +62,7 @@ bool confirmed(Context& context, std::size_t count) {
 }
 
 /// The number the person stands by. Errors: invalid_argument (not confirmed).
-Result<std::size_t> confirm(Context& context, const Options& options, std::size_t count) {
+Result<std::size_t> confirm(Context& context, const ForgetOptions& options, std::size_t count) {
   if (options.yes) {
     if (!options.count && count > 1) return unconfirmed(count);
     return static_cast<std::size_t>(options.count.value_or(count));
@@ -73,9 +72,16 @@ Result<std::size_t> confirm(Context& context, const Options& options, std::size_
   return count;
 }
 
-Result<int> forget(Context& context, const Options& options) {
-  ForgetTarget target = options.target;
-  MBE_ASSIGN(target.filter, options.filter.filter());
+}  // namespace
+
+void ForgetOptions::add_to(CommandLine& command) {
+  command.flag("--preview", preview, "only show what would be erased")
+      .flag("-y,--yes", yes, "do not ask; several blocks need --count too")
+      .number("--count", count, 1, UINT32_MAX, "how many blocks the preview named");
+}
+
+Result<int> forget_target(Context& context, const ForgetTarget& target,
+                          const ForgetOptions& options) {
   MBE_ASSIGN(Memory * memory, context.memory(options.preview ? Access::read : Access::write));
   MBE_ASSIGN(const ForgetPreview preview, memory->forget_preview(target));
   if (options.preview && context.json())
@@ -106,21 +112,21 @@ Result<int> forget(Context& context, const Options& options) {
   return exit_done;
 }
 
-}  // namespace
-
 void add_forget(CommandLine& root) {
   const auto options = std::make_shared<Options>();
   CommandLine& command = root.command("forget", "erase for good, after a preview", "Memory");
   command.indexes(options->target.blocks, false)
       .text("--cue", options->target.cue, "TEXT", "everything that comes to mind for TEXT")
-      .flag("--refuse", options->target.refuse, "do not take the same statement again")
-      .flag("--preview", options->preview, "only show what would be erased")
-      .flag("-y,--yes", options->yes, "do not ask; several blocks need --count too")
-      .number("--count", options->count, 1, UINT32_MAX, "how many blocks the preview named");
+      .flag("--refuse", options->target.refuse, "do not take the same statement again");
+  options->how.add_to(command);
   options->filter.add_to(command);
   command.example("mbe forget 12")
       .example("mbe forget --session trip-to-busan --preview")
-      .run([options](Context& context) { return forget(context, *options); });
+      .run([options](Context& context) -> Result<int> {
+        ForgetTarget target = options->target;
+        MBE_ASSIGN(target.filter, options->filter.filter());
+        return forget_target(context, target, options->how);
+      });
 }
 
 }  // namespace mbe::app

@@ -37,6 +37,7 @@ void show_content_details(Context& context, const BlockView& block) {
   std::string refs;
   for (const std::uint64_t ref : block.refs) refs += fmt::format("#{} ", ref);
   detail(context, "rests on", refs);
+  if (block.retold) detail(context, "retells", context.tr("what it rests on; not recalled"));
   const bool embedded = block.embedding.has_value();
   detail(context, "vector",
          embedded ? context.tr("{} numbers", block.embedding->size()) : context.tr("pending"));

@@ -61,9 +61,11 @@ class Tour {
     context_.print("\n" + paint(context_, Colour::bold, fmt::format("{}. {}", ++step_, text)));
     context_.print("   " + paint(context_, Colour::dim, "$ " + command));
   }
-  void note(const std::string& text) {
-    for (const std::string& line : wrap(text, context_.out().width() - 3)) {
-      context_.print("   " + line);
+  /// `lead`: what the first line begins with; it is as wide as `lead_width`, whatever its colour.
+  void note(const std::string& text, std::string lead = "", std::size_t lead_width = 0) {
+    for (const std::string& line : wrap(text, context_.out().width() - 3 - lead_width)) {
+      context_.print("   " + lead + line);
+      lead = std::string(lead_width, ' ');
     }
   }
 
@@ -154,8 +156,9 @@ class Tour {
     MBE_TRY(memory_.update(old->block_index, request));
     MBE_ASSIGN(const std::vector<HistoryEntry> history, memory_.history(old->block_index));
     for (const HistoryEntry& entry : history) {
-      note(paint(context_, Colour::bold, pad(context_.tr(entry.event), 8)) +
-           clip(entry.block.context, context_.out().width() - 14));
+      constexpr std::size_t width = 8;
+      note(entry.block.context, paint(context_, Colour::bold, pad(context_.tr(entry.event), width)),
+           width);
     }
     return {};
   }
@@ -207,8 +210,8 @@ class Tour {
     context_.out().write(block_card(context_, block, {.indent = 3}));
     const VerifyResult verified = memory_.verify();
     if (!verified.ok) return fail(ErrorCode::corrupt, "the sample chain does not verify");
-    note(paint(context_, Colour::green, "✓ ") +
-         context_.tr("{} erased; {} blocks verified.", report.count, verified.blocks));
+    note(context_.tr("{} erased; {} blocks verified.", report.count, verified.blocks),
+         paint(context_, Colour::green, "✓ "), 2);
     return {};
   }
 

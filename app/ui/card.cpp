@@ -99,14 +99,11 @@ std::string hit_card(Context& context, const RecallHit& hit, std::size_t rank, b
   std::string out = fmt::format("{:>2}. ", rank) +
                     paint(context, colour, bar(score, score_bar_width)) +
                     fmt::format(" {:.2f}  ", hit.score);
-  const std::string card = block_card(context, hit.block, {.indent = 0});
+  // Its head stands after the score, the rest below it.
+  constexpr std::size_t indent = 2;
+  const std::string card = block_card(context, hit.block, {.indent = indent});
   const std::size_t first = card.find('\n');
-  out += card.substr(0, first + 1);
-  for (std::size_t at = first + 1; at < card.size();) {
-    const std::size_t end = card.find('\n', at);
-    out += "  " + card.substr(at, end - at + 1);
-    at = end + 1;
-  }
+  out += card.substr(indent, first + 1 - indent) + card.substr(first + 1);
   if (explain) {
     for (const ArmShare& arm : hit.arms) out += "      " + arm_line(context, arm, hit.score) + "\n";
     for (const BlockView& beside : hit.neighbours) {
@@ -120,17 +117,19 @@ std::string hit_card(Context& context, const RecallHit& hit, std::size_t rank, b
   return out;
 }
 
-std::string block_line(Context& context, const BlockView& block) {
+std::string block_line(Context& context, const BlockView& block, std::size_t indent) {
   const std::string number = fmt::format("#{}", block.block_index);
   const std::string note = state_note(context, block);
   const std::string date =
       note.empty() ? context.zone().format(block.timestamp_ms) : std::string(16, ' ');
   std::string said = block.speaker.empty() ? "" : clip(block.speaker, 12) + ": ";
   said += note.empty() ? block.context : note;
+  if (said.empty()) said = context.tr(block.kind);  // a mark says nothing
   const std::size_t used = std::max<std::size_t>(number.size(), 6) + 2 + date.size() + 2;
-  const std::string text = clip(said, context.out().width() - used);
-  return paint(context, Colour::blue, pad(number, 6)) + "  " + paint(context, Colour::dim, date) +
-         "  " + paint(context, note.empty() ? Colour::none : Colour::magenta, text);
+  const std::string text = clip(said, context.out().width() - used - indent);
+  return std::string(indent, ' ') + paint(context, Colour::blue, pad(number, 6)) + "  " +
+         paint(context, Colour::dim, date) + "  " +
+         paint(context, note.empty() ? Colour::none : Colour::magenta, text);
 }
 
 }  // namespace mbe::app

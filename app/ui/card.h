@@ -23,8 +23,9 @@ struct CardOptions {
 /// A hit: score bar, the block, with `explain` what each arm gave, and the turns beside it.
 [[nodiscard]] std::string hit_card(Context& context, const RecallHit& hit, std::size_t rank,
                                    bool explain);
-/// One line: index, date, speaker and the text cut to the terminal.
-[[nodiscard]] std::string block_line(Context& context, const BlockView& block);
+/// One line: index, date, speaker and the text cut to the terminal, after `indent` blanks.
+[[nodiscard]] std::string block_line(Context& context, const BlockView& block,
+                                     std::size_t indent = 0);
 /// The word that stands for a block that cannot be read; empty if it can.
 [[nodiscard]] std::string state_note(Context& context, const BlockView& block);
 

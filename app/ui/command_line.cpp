@@ -13,7 +13,7 @@ constexpr std::uint64_t index_max = std::numeric_limits<std::uint64_t>::max() - 
 Error usage_error(const CLI::ParseError& error) {
   const std::string what = error.what();
   const std::string kind = error.get_name();
-  if (kind == "ExtrasError") {
+  if (kind == "ExtrasError" || what.find("not expected: ") != std::string::npos) {
     return fail(ErrorCode::invalid_argument, "not understood: {}; `mbe --help` lists what there is",
                 what.substr(what.find(": ") + 2));
   }

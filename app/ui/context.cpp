@@ -82,7 +82,17 @@ int Context::report(const Error& error) {
     using Handler = nlohmann::ordered_json::error_handler_t;
     err_.write(value.dump(-1, ' ', false, Handler::replace) + "\n");
   } else {
-    err_.write(err_.paint(Colour::red, "mbe: ") + plain(message) + "\n");
+    err_.write(err_.paint(Colour::red, "mbe: "));
+    // Only where somebody reads it: a script gets one line.
+    constexpr std::size_t name_width = 5;
+    std::string text = plain(message);
+    if (err_.interactive()) {
+      text.clear();
+      for (const std::string& line : wrap(message, err_.width() - name_width)) {
+        text += (text.empty() ? "" : "\n" + std::string(name_width, ' ')) + line;
+      }
+    }
+    err_.write(text + "\n");
   }
   return exit_code(error.code());
 }

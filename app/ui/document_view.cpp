@@ -23,6 +23,22 @@ void print_row(Context& context, const report::Table& table, const std::vector<s
   context.print(colour == Colour::none ? line : paint(context, colour, line));
 }
 
+/// A table too wide for the terminal: row by row, each value below the other with its title.
+void print_columns(Context& context, const report::Table& table) {
+  std::size_t width = 0;
+  for (const auto& column : table.columns) width = std::max(width, text_width(plain(column.title)));
+  for (const auto& cells : table.rows) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i == 0) {
+        context.print("  " + plain(cells[i]));
+      } else if (!cells[i].empty()) {
+        const std::string title = pad(plain(table.columns[i].title), width);
+        context.print("    " + paint(context, Colour::dim, title) + "  " + plain(cells[i]));
+      }
+    }
+  }
+}
+
 void print_table(Context& context, const report::Table& table) {
   std::vector<std::size_t> widths;
   std::vector<std::string> titles;
@@ -32,6 +48,9 @@ void print_table(Context& context, const report::Table& table) {
     for (const auto& cells : table.rows) width = std::max(width, text_width(plain(cells[i])));
     widths.push_back(width);
   }
+  std::size_t whole = 0;
+  for (const std::size_t width : widths) whole += width + 2;
+  if (whole > context.out().width()) return print_columns(context, table);
   print_row(context, table, widths, titles, Colour::dim);
   for (const auto& cells : table.rows) print_row(context, table, widths, cells, Colour::none);
 }
@@ -40,7 +59,9 @@ void print_table(Context& context, const report::Table& table) {
 
 void print_document(Context& context, const report::Document& document) {
   context.print(paint(context, Colour::bold, plain(document.title)));
-  context.print(paint(context, Colour::dim, plain(document.subtitle)));
+  for (const std::string& line : wrap(document.subtitle, context.out().width())) {
+    context.print(paint(context, Colour::dim, line));
+  }
   for (const report::Section& section : document.sections) {
     context.print("");
     context.print(paint(context, Colour::bold, plain(section.heading)));

@@ -15,7 +15,8 @@ void FilterOptions::add_to(CommandLine& command) {
       .text("--tz", zone, "ZONE", "zone of times without one: UTC, local, +09:00, Asia/Seoul")
       .share("--importance-min", importance_min, "only at least this important")
       .flag("--hidden", hidden, "hidden blocks too")
-      .flag("--superseded", superseded, "replaced statements too");
+      .flag("--superseded", superseded, "replaced statements too")
+      .flag("--retold", retold, "recall: answers that only repeat memories too");
 }
 
 Result<std::optional<TimeMs>> time_option(const std::string& name, const std::string& text,
@@ -46,6 +47,7 @@ Result<RecallFilter> FilterOptions::filter() const {
   out.importance_min = importance_min;
   out.include_hidden = hidden;
   out.include_superseded = superseded;
+  out.include_retold = retold;
   return out;
 }
 

@@ -15,7 +15,7 @@ struct FilterOptions {
   std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts;
   std::string from, until, as_of, zone = "local";
   float importance_min = 0;
-  bool hidden = false, superseded = false;
+  bool hidden = false, superseded = false, retold = false;
 
   /// Declares the options; `this` must outlive the command.
   void add_to(CommandLine& command);

@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::size_t name_width_max = 28;
 
-std::string usage(const CommandLine& command) {
+std::string usage(const Context& context, const CommandLine& command) {
   std::string out = command.path();
-  if (!command.commands().empty()) out += " COMMAND";
+  if (!command.commands().empty()) out += " " + context.tr("COMMAND");
   for (const OptionInfo& option : command.options()) {
     if (option.positional) out += " " + (option.required ? option.value : "[" + option.value + "]");
   }
-  return out + " [options]";
+  return out + " [" + context.tr("options") + "]";
 }
 
 std::string spaced(const std::string& names) {
@@ -86,7 +86,8 @@ void show_commands(Context& context, const CommandLine& command) {
 
 void show_help(Context& context, const CommandLine& command) {
   context.print(context.tr(command.description()));
-  context.print("\n" + paint(context, Colour::bold, context.tr("Usage")) + "  " + usage(command));
+  context.print("\n" + paint(context, Colour::bold, context.tr("Usage")) + "  " +
+                usage(context, command));
   for (const std::string& alias : command.aliases()) {
     context.print(context.tr("Also called {}", alias));
   }

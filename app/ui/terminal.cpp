@@ -33,7 +33,33 @@ bool wants_colours(bool interactive, std::string_view wish) {
   return term == nullptr || std::strcmp(term, "dumb") != 0;
 }
 
+/// Of the palette of 256: middle tones, that can be read on white and on black.
 const char* code(Colour colour) {
+  switch (colour) {
+    case Colour::none:
+      return "";
+    case Colour::bold:
+      return "\x1b[1m";
+    case Colour::dim:
+      return "\x1b[38;5;244m";
+    case Colour::red:
+      return "\x1b[38;5;167m";
+    case Colour::green:
+      return "\x1b[38;5;28m";
+    case Colour::yellow:
+      return "\x1b[38;5;130m";
+    case Colour::blue:
+      return "\x1b[38;5;32m";
+    case Colour::magenta:
+      return "\x1b[38;5;133m";
+    case Colour::cyan:
+      return "\x1b[38;5;30m";
+  }
+  return "";
+}
+
+/// The console of the kernel and old terminals have sixteen colours.
+const char* plain_code(Colour colour) {
   switch (colour) {
     case Colour::none:
       return "";
@@ -57,17 +83,25 @@ const char* code(Colour colour) {
   return "";
 }
 
+bool has_palette() {
+  const char* term = std::getenv("TERM");
+  if (term == nullptr) return true;
+  const std::string_view name = term;
+  return name != "linux" && name != "ansi" && !name.starts_with("vt");
+}
+
 }  // namespace
 
 Terminal::Terminal(std::FILE* out, std::string_view colour)
     : out_(out),
       interactive_(isatty(fileno(out)) == 1),
       colours_(wants_colours(interactive_, colour)),
+      palette_(has_palette()),
       width_(terminal_width(fileno(out))) {}
 
 std::string Terminal::paint(Colour colour, std::string_view text) const {
   if (!colours_ || colour == Colour::none || text.empty()) return std::string(text);
-  return std::string(code(colour)).append(text).append("\x1b[0m");
+  return std::string(palette_ ? code(colour) : plain_code(colour)).append(text).append("\x1b[0m");
 }
 
 void Terminal::write(std::string_view text) {

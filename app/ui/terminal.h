@@ -34,6 +34,7 @@ class Terminal {
   std::FILE* out_;
   bool interactive_;
   bool colours_;
+  bool palette_;  ///< 256 colours
   std::size_t width_;
 };
 

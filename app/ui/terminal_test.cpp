@@ -53,6 +53,9 @@ TEST(Bar, IsAsWideAsAsked) {
 
 TEST(Terminal, PaintsOnlyWhereColoursAreWanted) {
   EXPECT_EQ(Terminal(stdout, "never").paint(Colour::red, "x"), "x");
+  setenv("TERM", "xterm-256color", 1);
+  EXPECT_EQ(Terminal(stdout, "always").paint(Colour::red, "x"), "\x1b[38;5;167mx\x1b[0m");
+  setenv("TERM", "linux", 1);
   EXPECT_EQ(Terminal(stdout, "always").paint(Colour::red, "x"), "\x1b[31mx\x1b[0m");
   EXPECT_EQ(Terminal(stdout, "always").paint(Colour::none, "x"), "x");
 }

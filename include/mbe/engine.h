@@ -99,9 +99,10 @@ class Memory {
   /// A block that recall passes over: list() with its kind finds it.
   /// Errors: invalid_argument (another kind, data that is no JSON object), limit, busy, io.
   Result<RememberReceipt> record(const RecordRequest& request);
-  /// action: pin, unpin, hide, restore; repeat counts that the block was said once more.
-  /// Errors: not_found, denied (erased).
-  Result<RememberReceipt> mark(std::uint64_t index, const std::string& action);
+  /// action: pin, unpin, hide, restore; repeat counts that the block was said once more, `where`
+  /// it was. Errors: not_found, denied (erased), invalid_argument (another action).
+  Result<RememberReceipt> mark(std::uint64_t index, const std::string& action,
+                               const MarkRequest& where = {});
   /// What forget would erase. Errors: not_found, invalid_argument (nothing is named).
   Result<ForgetPreview> forget_preview(const ForgetTarget& target);
   /// Erases for good. `count`: the number the person confirmed; must equal the preview's.
@@ -142,6 +143,10 @@ class Memory {
   /// A prompt inside the budget. Errors: limit (the input alone is too large), not_found (a
   /// waypoint that was given is no block).
   Result<ComposeResult> compose(const ComposeRequest& request);
+  /// Puts what was said once, oldest first, into a conversation's short-term memory, if nothing is
+  /// left there. Blocks that cannot be read are passed over. Errors: not_found (beyond the head),
+  /// busy, io.
+  Result<void> resume(const std::string& conversation, const std::vector<std::uint64_t>& blocks);
 
   // -- the whole chain ----------------------------------------------------------------------
   /// Imports items in order; an id that is there already, or was and is forgotten, is skipped.

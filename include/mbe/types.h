@@ -36,6 +36,7 @@ struct BlockView {
   std::vector<std::string> keywords_now, tags_now;  ///< by the analyser of today; show() only
   std::vector<std::string> tags_derived;            ///< from the embedding; show() only
   bool pinned = false, hidden = false;
+  bool retold = false;  ///< an answer that only repeats what it rests on; recall passes it over
   std::optional<std::uint64_t> superseded_by;
 };
 
@@ -52,12 +53,19 @@ struct RememberRequest {
   std::optional<std::uint64_t> supersedes;
   std::vector<std::uint64_t> refs;  ///< blocks it rests on: forgotten with any of them
   std::string data;                 ///< a JSON object that goes with it, or empty
+  /// Of an answer: it only repeats what is known. Found out by itself where it has `refs`.
+  bool retold = false;
   int utc_offset_minutes = 0;
 };
 
 struct RememberReceipt {
   std::uint64_t block_index = 0;
   std::string hash;
+};
+
+/// Where something was said once more: what goes with a mark `repeat`.
+struct MarkRequest {
+  std::string session, channel, writer;
 };
 
 /// What is kept about a memory rather than in it.
@@ -75,6 +83,7 @@ struct RecallFilter {
   float importance_min = 0;
   bool include_hidden = false;
   bool include_superseded = false;
+  bool include_retold = false;  ///< recall: answers that only repeat memories; lists hold them
 };
 
 struct RecallRequest {
@@ -329,6 +338,7 @@ struct AddModelRequest {
 /// config.toml, [transcripts]: what Echo writes beside the log, in plain text.
 struct TranscriptSettings {
   bool write = true;
+  bool raw = true;  ///< each exchange as it came in too, in memory_backup/; only with `write`
   std::uint64_t lines_a_part = 5'000;  ///< 1 … 1,000,000
 };
 

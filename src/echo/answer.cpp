@@ -5,18 +5,16 @@
 
 #include "base/datetime.h"
 #include "base/resources.h"
-#include "echo/creations.h"
+#include "creation/creation_files.h"
+#include "echo/conversations.h"
 #include "echo/from_memory.h"
 
 namespace mbe {
 
 namespace {
 
-constexpr TimeMs day_ms = 86'400'000;
-constexpr TimeMs mood_days = 7;
-constexpr TimeMs mood_kept_ms = 600'000;
-constexpr std::size_t emotions_max = 3;
-constexpr std::size_t note_tokens = 320;  // what the longest note of notes.json takes
+constexpr std::size_t turns_taken_up = 50;  // as many as short-term memory keeps
+constexpr std::size_t note_tokens = 320;    // what the longest note of notes.json takes
 constexpr double note_temperature = 0.2;
 constexpr std::size_t creation_tokens_factor = 4;  // a thing made is longer than an answer
 
@@ -57,6 +55,7 @@ class Answerer::One {
 
   Result<Json> run() {
     MBE_ASSIGN(memory_, owner_.engine_.chain(request_.chain));
+    MBE_TRY(take_up());
     MBE_TRY(recall());
     MBE_TRY(save_question());
     if (asks_who(request_.question, analysis_, identity_ ? identity_->name : "")) {
@@ -73,6 +72,25 @@ class Answerer::One {
   }
 
  private:
+  /// Where the conversation stood: after a pause, or where another version of it begins.
+  Result<void> take_up() {
+    conversation_ = request_.conversation;
+    if (request_.temporary) {
+      if (!request_.edits) return {};
+      return fail(ErrorCode::invalid_argument, "a temporary question edits nothing; ask it anew");
+    }
+    Conversations talks(owner_.engine_, *memory_);
+    if (request_.edits) {
+      MBE_ASSIGN(branch_, talks.branch_point(conversation_, *request_.edits));
+      conversation_ = Conversations::new_name();
+      return memory_->resume(conversation_, branch_->before);
+    }
+    MBE_ASSIGN(const std::vector<TurnView> turns, memory_->short_term(conversation_));
+    if (!turns.empty()) return {};
+    MBE_ASSIGN(const auto said, talks.said(conversation_, turns_taken_up));
+    return memory_->resume(conversation_, said);
+  }
+
   Result<void> recall() {
     const TimeMs now = owner_.clock_.now_ms();
     MBE_ASSIGN(analysis_,
@@ -82,7 +100,7 @@ class Answerer::One {
     MBE_ASSIGN(const Mood mood, owner_.mood_of(request_.chain, *memory_, now));
     ComposeRequest compose;
     compose.input = request_.question;
-    compose.conversation = request_.conversation;
+    compose.conversation = conversation_;
     compose.format = "openai";
     compose.language = analysis_.language == "en" ? "en" : "ko";
     compose.identity = voice_->system(identity_, request_.speaker, mood);
@@ -118,6 +136,11 @@ class Answerer::One {
     said.text = request_.question;
     MBE_ASSIGN(const Saved saved, owner_.core_.save_memory(said));
     question_index_ = saved.utterance.block_index;
+    turn_ = saved.utterance.turn;
+    if (branch_) {
+      Conversations talks(owner_.engine_, *memory_);
+      MBE_TRY(talks.keep_branch(conversation_, *branch_, *question_index_));
+    }
     owner_.note_run("save");
     return {};
   }
@@ -127,7 +150,7 @@ class Answerer::One {
     out.chain = request_.chain;
     out.speaker = request_.speaker.is_origin ? std::string(origin_speaker) : request_.speaker.name;
     if (identity_) out.echo = identity_->name;
-    out.conversation = request_.conversation;
+    out.conversation = conversation_;
     out.writer = request_.writer;
     out.trust = request_.trust;
     return out;
@@ -234,9 +257,12 @@ class Answerer::One {
     made.asked = request_.question;
     made.text = answer_;
     made.model = spoken_by_;
+    made.chain = request_.chain;
     made.blocks = prompt_.included;
+    if (question_index_) made.blocks.push_back(*question_index_);
     made.time_ms = owner_.clock_.now_ms();
-    MBE_ASSIGN(creation_, mbe::save_creation(owner_.engine_.home(), made));
+    MBE_ASSIGN(creation_,
+               mbe::save_creation(posix_file_system(), owner_.engine_.home().string(), made));
     owner_.note_run("creation");
     return {};
   }
@@ -263,6 +289,8 @@ class Answerer::One {
     if (question_index_) answered.used.push_back(*question_index_);
     if (!creation_.empty()) answered.answer_kind = "creation";
     answered.data = evidence.dump(-1, ' ', false, Json::error_handler_t::replace);  // a path
+    // Rules, the identity and lists of memories add nothing to what is known.
+    answered.retold = made_of_ != "models";
     MBE_ASSIGN(const Saved saved, owner_.core_.save_memory(answered));
     answer_index_ = saved.answer->block_index;
     return {};
@@ -272,8 +300,10 @@ class Answerer::One {
     const auto index = [](const std::optional<std::uint64_t>& one) {
       return one ? Json(*one) : Json();
     };
-    tell_("memory_written",
-          {{"question", index(question_index_)}, {"answer", index(answer_index_)}});
+    tell_("memory_written", {{"question", index(question_index_)},
+                             {"answer", index(answer_index_)},
+                             {"turn", index(turn_)},
+                             {"conversation", conversation_}});
     const Json usage = {{"prompt_tokens", prompt_tokens_},
                         {"completion_tokens", completion_tokens_},
                         {"recall_ms", recall_ms_},
@@ -287,6 +317,8 @@ class Answerer::One {
                  {"stopped", stop_.stop_requested()},
                  {"creation", creation_.empty() ? Json() : Json(creation_)},
                  {"model_error", model_error_.empty() ? Json() : Json(model_error_)},
+                 {"conversation", conversation_},
+                 {"turn", index(turn_)},
                  {"question_index", index(question_index_)},
                  {"answer_index", index(answer_index_)},
                  {"memories", prompt_.included},
@@ -305,6 +337,9 @@ class Answerer::One {
   const Voice* voice_ = nullptr;
   Memory* memory_ = nullptr;
   AnalysisView analysis_;
+  std::string conversation_;
+  std::optional<BranchPoint> branch_;
+  std::optional<std::uint64_t> turn_;  ///< of the question in its conversation
   ComposeResult prompt_;
   std::vector<BlockView> memories_;
   Route route_ = Route::direct;
@@ -353,36 +388,6 @@ void Answerer::set_identity(std::optional<Identity> identity) {
 std::optional<Identity> Answerer::identity() const {
   const std::lock_guard lock(mutex_);
   return identity_;
-}
-
-/// Of the last days that there were, seen anew every ten minutes.
-Result<Mood> Answerer::mood_of(const std::string& chain, Memory& memory, TimeMs now) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto felt = felt_.find(chain);
-    if (felt != felt_.end() && felt->second.until_ms > now) return felt->second.mood;
-  }
-  RecallFilter lately;
-  lately.from_ms = now - mood_days * day_ms;
-  MBE_ASSIGN(const std::vector<DaySummary> days, memory.timeline(lately));
-  Mood out;
-  double blocks = 0;
-  std::map<std::string, std::size_t> counts;
-  for (const DaySummary& day : days) {
-    out.mood += day.mood * static_cast<double>(day.blocks);
-    blocks += static_cast<double>(day.blocks);
-    for (const std::string& tag : day.tags) ++counts[tag];
-  }
-  if (blocks > 0) out.mood /= blocks;
-  std::vector<std::pair<std::string, std::size_t>> all(counts.begin(), counts.end());
-  std::ranges::stable_sort(all, std::greater{}, &std::pair<std::string, std::size_t>::second);
-  for (std::size_t i = 0; i < std::min(all.size(), emotions_max); ++i) {
-    out.emotions.push_back(all[i].first);
-  }
-  const std::lock_guard lock(mutex_);
-  felt_[chain] = {now + mood_kept_ms, out};
-  runs_["tone"] = now;
-  return out;
 }
 
 }  // namespace mbe

@@ -26,7 +26,10 @@ struct AskRequest {
   std::string conversation = "default";
   std::string chain = "main";
   Speaker speaker;
-  bool temporary = false;      ///< reads memory, leaves nothing in it
+  bool temporary = false;  ///< reads memory, leaves nothing in it
+  /// A question of `conversation`, by its turn: this one takes its place in a conversation that
+  /// branches off before it.
+  std::optional<std::uint64_t> edits;
   std::optional<Route> route;  ///< nothing: by rule
   std::string writer, trust = "owner";
   int utc_offset_minutes = 0;
@@ -45,7 +48,8 @@ class Answerer {
                                                               const Clock& clock = system_clock());
 
   /// Returns what `done` tells: {"answer", "made_of", "missing", "stopped", …}.
-  /// Errors: invalid_argument and limit (the question), io, busy. A model's failure is none.
+  /// Errors: invalid_argument and limit (the question), not_found and invalid_argument (the turn it
+  /// edits), io, busy. A model's failure is none.
   Result<Json> answer(const AskRequest& request, const TellStep& tell, const std::stop_token& stop);
 
   /// What the identity has become: after waking, after evolve.

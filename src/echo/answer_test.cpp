@@ -131,6 +131,23 @@ TEST_F(AnswerTest, WithoutAModelItAnswersFromMemory) {
   EXPECT_EQ(Json::parse(answer->data)["made_of"], "memories");
 }
 
+TEST_F(AnswerTest, WhatItOnlyRetoldIsNoMemoryLater) {
+  const auto trip = remember("제주도 여행은 9월에 가기로 했어");
+  const Json first = ask("제주도 여행은 언제 가기로 했지?");
+  EXPECT_TRUE(memory_->show(first["answer_index"])->retold);
+  request_.conversation = "later";
+  const Json later = ask("제주도에 가는 게 몇 월이더라?")["memories"];
+  EXPECT_EQ(std::ranges::count(later, Json(trip)), 1);
+  EXPECT_EQ(std::ranges::count(later, first["answer_index"]), 0);
+  // A model that adds nothing retells as well; one that does speaks for itself.
+  StubServer model(talk);
+  use({{Circuit::self, model.url()}});
+  EXPECT_TRUE(memory_->show(ask("제주도는 언제더라?")["answer_index"])->retold);
+  StubServer other([](const std::string&) { return chat_answer("우도에서 자전거를 타 보자."); });
+  use({{Circuit::self, other.url()}});
+  EXPECT_FALSE(memory_->show(ask("제주도에서 뭐 하지?")["answer_index"])->retold);
+}
+
 TEST_F(AnswerTest, SaysSoWhenNothingComesToMind) {
   EXPECT_TRUE(holds(ask("What did I say about Lisbon?")["answer"], "Nothing in memory"));
 }

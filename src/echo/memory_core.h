@@ -38,6 +38,7 @@ struct Exchange {
   std::string answer_kind = "answer";  ///< or creation
   std::string data;                    ///< evidence for the answer: a JSON object, or empty
   std::string echo = "에코";           ///< how the transcript names Echo
+  bool retold = false;                 ///< the answer only repeats memories, or says nothing new
   std::vector<std::uint64_t> used;     ///< blocks the answer rests on: it is forgotten with them
   std::string conversation;            ///< goes into its short-term memory too; empty: it does not
   std::string writer;                  ///< account or agent
@@ -49,6 +50,7 @@ struct Exchange {
 /// Where a line went.
 struct SavedLine {
   std::uint64_t block_index = 0;
+  std::uint64_t turn = 0;     ///< of its conversation: the block, of a repeat the mark
   bool is_repeat = false;     ///< it was said that day already: counted at that block
   std::uint64_t repeats = 0;  ///< how often besides the first time
 };
@@ -56,7 +58,8 @@ struct SavedLine {
 struct Saved {
   SavedLine utterance;  ///< block 0: nothing was to be saved
   std::optional<SavedLine> answer;
-  /// Why the transcript lacks it for now; repair() adds it. It is in the log.
+  /// Why the transcript lacks it for now; repair() adds it. It is in the log. Or why there is no
+  /// raw original of it.
   std::optional<Error> transcript_error;
 };
 
@@ -97,6 +100,9 @@ class MemoryCore {
   class Saving;
   [[nodiscard]] Talk& talk_of(const std::string& chain);
   [[nodiscard]] Result<std::optional<std::string>> folder_of(const std::string& chain);
+  /// The exchange as it came in, into the day's raw original. Errors: busy, io.
+  [[nodiscard]] Result<void> keep_as_it_came(const Exchange& exchange, const Saved& saved,
+                                             const std::string& user);
   [[nodiscard]] Result<void> repair_talk(Talk& talk, Memory& memory, const std::string& chain);
   [[nodiscard]] std::string transcripts() const { return engine_.home().string() + "/memory"; }
 

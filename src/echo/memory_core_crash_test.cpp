@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "creation/creation_files.h"
 #include "echo/memory_core_fixture.h"
 #include "fs/faulty.h"
 #include "transcript/transcript.h"
@@ -58,6 +59,12 @@ class MemoryCoreCrash : public testing::TestWithParam<bool> {
     MBE_TRY(save("a heron\nin the pond"));
     MBE_ASSIGN(const std::uint64_t block, save(secret));
     MBE_TRY(core_->backup_raw("main", "raw " + std::string(secret)));
+    const Creation made{.kind = "text",
+                        .asked = "about " + std::string(secret),
+                        .text = "a poem of " + std::string(secret),
+                        .blocks = {block},
+                        .time_ms = clock_.now_ms()};
+    MBE_TRY(save_creation(files, "h", made));
     MBE_TRY(save("a fox on the road"));
     MBE_TRY(core_->generate_insight("main", "2023-11-14"));
     forgetting_ = true;

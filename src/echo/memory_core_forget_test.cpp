@@ -1,6 +1,7 @@
 // Forgetting reaches what lies of a memory in plain text: transcripts, raw originals, insight.
 #include <gtest/gtest.h>
 
+#include "creation/creation_files.h"
 #include "echo/memory_core_fixture.h"
 
 namespace mbe {
@@ -114,7 +115,7 @@ TEST_F(PlainCopiesTest, TakesTheWordsOutOfRawOriginals) {
   ASSERT_TRUE(core_->backup_raw("main", "nothing of it").ok());
   ASSERT_TRUE(core_->backup_raw("person:jun", "jun: " + words).ok());
   ASSERT_TRUE(core_->backup_raw("main", "\xff\xfe\x01").ok());
-  EXPECT_TRUE(any_says(notes(secret.utterance.block_index), "2 raw originals"));
+  EXPECT_TRUE(any_says(notes(secret.utterance.block_index), "3 raw originals"));
   EXPECT_TRUE(any_says(notes(secret.utterance.block_index), "is no UTF-8 text"));
   const auto done = memory_->forget({.blocks = {secret.utterance.block_index}}, 1);
   ASSERT_TRUE(done.ok());
@@ -132,6 +133,68 @@ TEST_F(PlainCopiesTest, TakesAShortTextOutWhereItIsNoPieceOfAWord) {
   ASSERT_TRUE(core_->backup_raw("main", "네, 그러네요. 네").ok());
   forget(secret.utterance.block_index);
   EXPECT_EQ(files_with("[--:--:--], 그러네요. [--:--:--]").size(), 1U);
+}
+
+TEST_F(PlainCopiesTest, TakesTheWordsOutOfExchangesAsTheyCameIn) {
+  const Saved secret = save("the \"zanzibar\" key\nlies\x01 deep", "zanzibar it is");
+  save("a heron");
+  const std::string kept = "memory_backup/20231115.jsonl";
+  EXPECT_EQ(lines_in(kept), 3);
+  EXPECT_TRUE(any_says(notes(secret.utterance.block_index), "1 raw originals"));
+  forget(secret.utterance.block_index);
+  EXPECT_TRUE(files_with("zanzibar").empty());
+  EXPECT_EQ(lines_in(kept), 3);
+  EXPECT_EQ(files_with("a heron").size(), 2U);  // and in the transcript
+}
+
+TEST_F(PlainCopiesTest, CutsOffTheBeginningOfAnExchangeThatWasNeverKept) {
+  const Saved secret = save("zanzibar lies deep");
+  const std::string kept = "memory_backup/20231115.jsonl";
+  write(kept, text(kept) + R"({"text":"zanzibar li)");
+  forget(secret.utterance.block_index);
+  EXPECT_TRUE(files_with("zanzibar").empty());
+  write(kept, text(kept) + "{\"text\":");
+  save("a heron");
+  EXPECT_EQ(lines_in(kept), 2);
+  EXPECT_EQ(text(kept).find("{\"text\":"), std::string::npos);
+}
+
+TEST_F(PlainCopiesTest, DeletesWhatWasMadeFromIt) {
+  const Saved secret = save("zanzibar is our word");
+  const Saved other = save("a heron in the pond");
+  const auto make = [&](const std::string& text, std::uint64_t block, const std::string& chain) {
+    clock_.advance_ms(1'000);
+    const Creation made{.chain = chain,
+                        .kind = "text",
+                        .text = text,
+                        .blocks = {block},
+                        .time_ms = clock_.now_ms()};
+    return *save_creation(posix_file_system(), home_.string(), made);
+  };
+  const std::string poem = make("zanzibar poem", secret.utterance.block_index, "main");
+  const std::string kept = make("heron poem", other.utterance.block_index, "main");
+  const std::string others = make("jun's poem", secret.utterance.block_index, "person:jun");
+  EXPECT_TRUE(any_says(notes(secret.utterance.block_index), poem));
+  write(poem + ".tmp", "zanzibar, half written");
+  forget(secret.utterance.block_index);
+  EXPECT_TRUE(files_with("zanzibar").empty());
+  EXPECT_FALSE(fs::exists(home_ / (poem + ".json")));
+  EXPECT_TRUE(fs::exists(home_ / kept));
+  EXPECT_TRUE(fs::exists(home_ / others));
+}
+
+TEST_F(PlainCopiesTest, DeletesWhatTheForgottenBlockSaysItIs) {
+  const Creation made{.kind = "text", .text = "zanzibar poem", .time_ms = clock_.now_ms()};
+  const std::string poem = *save_creation(posix_file_system(), home_.string(), made);
+  const std::string elsewhere = "memory/../root.key";
+  for (const std::string& name : {poem, elsewhere}) {
+    const auto block = memory_->remember(
+        {.text = "a poem for you", .kind = "creation", .data = Json{{"creation", name}}.dump()});
+    ASSERT_TRUE(block.ok());
+    forget(block->block_index);
+  }
+  EXPECT_FALSE(fs::exists(home_ / poem));
+  EXPECT_TRUE(fs::exists(home_ / "root.key"));  // a path that only looks like one is nobody's
 }
 
 TEST_F(PlainCopiesTest, RemovesTheInsightThatHoldsIt) {

@@ -29,6 +29,43 @@ TEST_F(MemoryCoreTest, WritesLogAndTranscript) {
   EXPECT_EQ(answer->refs, std::vector<std::uint64_t>{saved.utterance.block_index});
 }
 
+TEST_F(MemoryCoreTest, KeepsEachExchangeAsItCameIn) {
+  for (int i = 0; i < 2; ++i) {
+    clock_.advance_ms(1'000);
+    ASSERT_TRUE(core_
+                    ->save_memory({.speaker = "오리진",
+                                   .text = "오늘은 맑다\r\n아주",
+                                   .answer = "좋네요.",
+                                   .conversation = "talk"})
+                    .ok());
+  }
+  std::istringstream in(text("memory_backup/20231115.jsonl"));
+  std::vector<Json> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
+  ASSERT_EQ(lines.size(), 4U);  // repeats too
+  EXPECT_EQ(lines[0]["text"], "오늘은 맑다\r\n아주");
+  EXPECT_EQ(lines[0]["conversation"], "talk");
+  EXPECT_EQ(lines[1]["speaker"], "에코");
+  EXPECT_EQ(lines[0]["repeat"], false);
+  EXPECT_EQ(lines[2]["repeat"], true);
+  EXPECT_EQ(lines[2]["block_index"], lines[0]["block_index"]);
+}
+
+TEST_F(MemoryCoreTest, CountsRepeatsOfTheLineNotOfItsAnswer) {
+  save("오늘은 맑다", "네.");
+  save("오늘은 맑다", "네.");
+  const Saved third = save("오늘은 맑다", "네.");
+  EXPECT_EQ(third.utterance.repeats, 2U);
+  EXPECT_EQ(third.answer->repeats, 2U);
+}
+
+TEST_F(MemoryCoreTest, KeepsNoExchangeWhereThatIsTurnedOff) {
+  configure("[transcripts]\nraw = false\n");
+  save("오늘은 맑다");
+  EXPECT_FALSE(fs::exists(home_ / "memory_backup"));
+  EXPECT_EQ(lines_in("memory/day20231115/part1.txt"), 1);
+}
+
 TEST_F(MemoryCoreTest, ALaterBootAddsNothing) {
   save("before the boot", "네.");
   EXPECT_EQ(boot_all().imported, 0U);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyse/normal_text.h"
+#include "base/datetime.h"
 #include "echo/talk.h"
 
 namespace mbe {
@@ -122,6 +123,7 @@ class MemoryCore::Saving {
     request.writer = exchange_.writer;
     request.kind = line.is_answer ? exchange_.answer_kind : "utterance";
     if (line.is_answer) request.data = exchange_.data;
+    request.retold = line.is_answer && exchange_.retold;
     request.trust = exchange_.trust;
     request.event_ms = line.time;
     request.utc_offset_minutes = core_.options_.utc_offset_minutes(line.time);
@@ -134,18 +136,22 @@ class MemoryCore::Saving {
       request.source = to_source(place);
       MBE_ASSIGN(const std::uint64_t block, remember(line, std::move(request), std::nullopt));
       add_pending(place, format_transcript_line(written));
-      return SavedLine{block, false, 0};
+      return SavedLine{block, block, false, 0};
     }
     MBE_ASSIGN(const std::uint64_t block, remember(line, std::move(request), std::nullopt));
-    return SavedLine{block, false, 0};
+    return SavedLine{block, block, false, 0};
   }
 
   Result<SavedLine> repeat(const Line& line, std::uint64_t block) {
-    MBE_TRY(memory_.mark(block, "repeat"));
+    const MarkRequest where{exchange_.conversation, echo_channel, exchange_.writer};
+    MBE_ASSIGN(const RememberReceipt mark, memory_.mark(block, "repeat", where));
     if (!exchange_.conversation.empty()) MBE_TRY(remember(line, {}, block));
     MBE_ASSIGN(const std::vector<HistoryEntry> history, memory_.history(block));
-    SavedLine out{block, true, 0};
-    for (const HistoryEntry& entry : history) out.repeats += entry.event == "repeated" ? 1U : 0U;
+    SavedLine out{block, mark.block_index, true, 0};
+    for (const HistoryEntry& entry : history) {
+      const bool is_this = std::ranges::count(entry.block.refs, block) > 0;  // not of its answer
+      out.repeats += entry.event == "repeated" && is_this ? 1U : 0U;
+    }
     return out;
   }
 
@@ -289,7 +295,37 @@ Result<Saved> MemoryCore::save_memory(const Exchange& exchange) {
     MBE_ASSIGN(user, folder_of(exchange.chain));
   }
   if (user && !talk.is_repaired) MBE_TRY(repair_talk(talk, *memory, exchange.chain));
-  return Saving(*this, talk, *memory, exchange).run(user);
+  Result<Saved> saved = Saving(*this, talk, *memory, exchange).run(user);
+  if (!saved.ok() || !user || !engine_.transcripts().raw) return saved;
+  const Result<void> kept = keep_as_it_came(exchange, *saved, *user);
+  if (!kept.ok() && !saved->transcript_error) saved->transcript_error = kept.error();
+  return saved;
+}
+
+Result<void> MemoryCore::keep_as_it_came(const Exchange& exchange, const Saved& saved,
+                                         const std::string& user) {
+  const TimeMs now = clock_.now_ms();
+  std::string lines;
+  const auto add = [&](const std::string& speaker, const std::string& text, TimeMs time,
+                       const SavedLine& line) {
+    const Json json = {{"time", format_time(time)},
+                       {"conversation", exchange.conversation},
+                       {"speaker", speaker},
+                       {"text", text},
+                       {"block_index", line.block_index},
+                       {"repeat", line.is_repeat}};
+    lines += json.dump() + "\n";
+  };
+  if (!exchange.text.empty()) {
+    add(exchange.speaker, exchange.text, exchange.said_ms.value_or(now), saved.utterance);
+  }
+  if (saved.answer) {
+    add(exchange.echo, exchange.answer, exchange.answered_ms.value_or(now), *saved.answer);
+  }
+  const std::string folder = user_path(engine_.home().string() + "/memory_backup", user);
+  MBE_TRY(mark_folder(files_, folder, exchange.chain));
+  const CivilDate day = local_time(now, options_.utc_offset_minutes(now)).day;
+  return keep_exchange(files_, folder, day, lines);
 }
 
 static Json line_json(const SavedLine& line) {

@@ -33,6 +33,7 @@ Result<HomeConfig> HomeConfig::parse(std::string_view text, const std::string& f
   toml.root().table("model").text("embedding", out.embedding_model);
   const TomlTable transcripts = toml.root().table("transcripts");
   transcripts.flag("write", out.transcripts.write);
+  transcripts.flag("raw", out.transcripts.raw);
   transcripts.number("lines_a_part", 1, lines_max, out.transcripts.lines_a_part);
   const TomlTable derived = toml.root().table("derived");
   derived.number("summarise_after_days", 0, days_max, out.derived.summarise_after_days);

@@ -38,13 +38,16 @@ TEST(HomeConfig, TakesWhatIsSaid) {
 TEST(HomeConfig, SaysHowTranscriptsAreWritten) {
   const auto absent = HomeConfig::parse("", "config.toml");
   EXPECT_TRUE(absent->transcripts.write);
+  EXPECT_TRUE(absent->transcripts.raw);
   EXPECT_EQ(absent->transcripts.lines_a_part, 5'000U);
-  const auto config =
-      HomeConfig::parse("[transcripts]\nwrite = false\nlines_a_part = 7\n", "config.toml");
+  const auto config = HomeConfig::parse(
+      "[transcripts]\nwrite = false\nraw = false\nlines_a_part = 7\n", "config.toml");
   ASSERT_TRUE(config.ok()) << config.error().message();
   EXPECT_FALSE(config->transcripts.write);
+  EXPECT_FALSE(config->transcripts.raw);
   EXPECT_EQ(config->transcripts.lines_a_part, 7U);
   EXPECT_NE(refused("[transcripts]\nwrite = 1").find("transcripts.write"), std::string::npos);
+  EXPECT_NE(refused("[transcripts]\nraw = 1").find("transcripts.raw"), std::string::npos);
   EXPECT_NE(refused("[transcripts]\nlines_a_part = 0").find("lines_a_part"), std::string::npos);
   EXPECT_NE(refused("[transcripts]\nlines = 3").find("`transcripts.lines`"), std::string::npos);
 }

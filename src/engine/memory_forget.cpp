@@ -55,7 +55,7 @@ static Result<SequenceSet> targets_of(const Memory::Parts& parts, const ForgetTa
   SequenceSet named;
   for (const std::uint64_t index : target.blocks) {
     MBE_ASSIGN(const Block block, parts.readable(index));
-    if (!is_memory_kind(block.payload.kind)) {
+    if (!may_be_forgotten(block.payload)) {
       return fail(ErrorCode::invalid_argument, "block {} is not a memory and cannot be forgotten",
                   index);
     }
@@ -63,7 +63,7 @@ static Result<SequenceSet> targets_of(const Memory::Parts& parts, const ForgetTa
   }
   if (!target.blocks.empty()) return named;
   RecallFilter filter = target.filter;
-  filter.include_hidden = filter.include_superseded = true;
+  filter.include_hidden = filter.include_superseded = filter.include_retold = true;
   if (target.cue.empty()) return select_memories(filter, indexes, parts.analyser);
   RecallRequest request;
   request.cue = target.cue;
@@ -84,6 +84,7 @@ static Result<std::vector<Message>> copies_note(const Memory::Parts& parts, cons
   request.arms = {"keyword"};
   request.top_k = copies_looked_at;
   request.filter.include_hidden = request.filter.include_superseded = true;
+  request.filter.include_retold = true;
   MBE_ASSIGN(const Recalled found, Recaller(parts).rank_cue(request, nullptr));
   std::vector<Message> out;
   const std::string text = folded(target.context);
@@ -117,6 +118,7 @@ Result<ForgetPreview> Memory::forget_preview(const ForgetTarget& target) {
   constexpr std::size_t looked_for_copies_max = 20;
   for (std::size_t i = 0; i < std::min(out.targets.size(), looked_for_copies_max); ++i) {
     const BlockView& one = out.targets[i];
+    if (one.context.empty()) continue;  // a mark
     MBE_ASSIGN(const auto copies, copies_note(*parts_, one, all));
     out.notes.insert(out.notes.end(), copies.begin(), copies.end());
     for (const std::uint64_t earlier : one.kind == "supersede" ? one.refs : decltype(one.refs){}) {
@@ -168,6 +170,7 @@ Result<ForgetReport> Memory::forget(const ForgetTarget& target, std::size_t coun
   report.count = sequences.size();
   // Before the keys go: afterwards nobody knows what to look for in raw originals.
   MBE_ASSIGN(const auto unsearched, parts_->plain_copies().forget_raw(blocks));
+  MBE_TRY(parts_->plain_copies().forget_creations(sequences, blocks));
   const auto purge = [&](const Erasure& step) -> Result<std::vector<std::string>> {
     MBE_ASSIGN(report.unreached, parts_->purge(sequences_of(step.ranges), texts, &blocks));
     report.unreached.insert(report.unreached.end(), unsearched.begin(), unsearched.end());
@@ -189,6 +192,7 @@ Result<std::vector<std::string>> Memory::Parts::purge(const std::vector<std::uin
     MBE_TRY(plain_copies().forget_refused(
         [&](const std::string& source) { return chain->is_refused(folded_source(source)); }));
   }
+  MBE_TRY(plain_copies().forget_creations(sequences, {}));
   MBE_TRY(working->forget(sequences, texts));
   MBE_TRY(remove_directory(files, directory + "/quarantine"));  // holds sealed copies
   if (!derived->may_write()) {

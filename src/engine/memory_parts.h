@@ -44,6 +44,9 @@ struct Memory::Parts {
   /// refused statement).
   [[nodiscard]] Result<Payload> payload_of(const RememberRequest& request,
                                            Analysis& analysis) const;
+  /// Whether an answer only repeats what it rests on. Errors: io, not_found (a reference).
+  [[nodiscard]] Result<bool> retells(const RememberRequest& request,
+                                     const Analysis& analysis) const;
   /// Appends and hands the analysis to the indexes.
   [[nodiscard]] Result<RememberReceipt> append(const Payload& payload, Analysis analysis) const;
   /// Everything that rests on these blocks, by their references; the blocks themselves not.

@@ -5,6 +5,7 @@
 #include "base/datetime.h"
 #include "engine/memory_parts.h"
 #include "engine/records.h"
+#include "engine/retelling.h"
 #include "engine/views.h"
 
 namespace mbe {
@@ -35,6 +36,8 @@ struct Day {
 void add_to_day(Day& day, const AttributeRecord& record) {
   ++day.blocks;
   if (!record.speaker.empty()) ++day.speakers[record.speaker];
+  // What is only told again was felt once.
+  if (std::ranges::find(record.keywords, retold_mark) != record.keywords.end()) return;
   for (const std::string& tag : record.tags) {
     if (tag == "positive") ++day.mood;
     if (tag == "negative") --day.mood;

@@ -5,6 +5,7 @@
 #include "compose/tokens.h"
 #include "engine/memory_parts.h"
 #include "engine/recaller.h"
+#include "engine/retelling.h"
 #include "engine/views.h"
 
 namespace mbe {
@@ -83,6 +84,11 @@ auto Recaller::with_cue(const RecallRequest& request, const SequenceSet* only, R
   out.embed_us = microseconds_since(embed_start);
   const auto search_start = std::chrono::steady_clock::now();
   MBE_ASSIGN(SequenceSet allowed, select_memories(request.filter, out.indexes, parts_.analyser));
+  if (!request.filter.include_retold) {
+    MBE_ASSIGN(const SequenceSet retold,
+               out.indexes.attributes->with_value(Field::keyword, retold_mark));
+    allowed -= retold;
+  }
   if (only != nullptr) allowed &= *only;
   const Analysis analysis =
       parts_.analyser.analyse(request.cue, parts_.clock.now_ms(), request.utc_offset_minutes);
@@ -176,6 +182,7 @@ Result<RecallHit> Memory::explain(const RecallRequest& request, std::uint64_t in
   MBE_TRY(parts_->readable(index));
   RecallRequest wide = request;
   wide.top_k = top_k_max;
+  wide.filter.include_retold = true;
   const Recaller recaller(*parts_);
   MBE_ASSIGN(Recalled found, recaller.rank_cue(wide, nullptr));
   auto place = std::ranges::find(found.ranked, index, &RankedHit::sequence);

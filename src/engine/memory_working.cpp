@@ -9,6 +9,7 @@
 #include "engine/memory_parts.h"
 #include "engine/recaller.h"
 #include "engine/records.h"
+#include "engine/retelling.h"
 #include "engine/views.h"
 
 namespace mbe {
@@ -122,7 +123,8 @@ Result<std::string> mood_line(const DerivedSnapshot& indexes, const Analyser& an
   std::vector<std::pair<std::string, int>> counts;
   for (std::size_t i = from; i < all.size(); ++i) {
     MBE_ASSIGN(const auto record, indexes.attributes->record(all[i]));
-    for (const std::string& tag : record ? record->tags : std::vector<std::string>{}) {
+    const bool tells = record && !std::ranges::count(record->keywords, retold_mark);
+    for (const std::string& tag : tells ? record->tags : std::vector<std::string>{}) {
       if (!analyser.is_emotion(tag)) continue;
       const auto known = std::ranges::find(counts, tag, &std::pair<std::string, int>::first);
       if (known == counts.end()) {
@@ -311,6 +313,26 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   return ComposeResult{std::move(made.text),     made.tokens,
                        std::move(made.included), std::move(made.cut),
                        std::move(made.left_out), points};
+}
+
+Result<void> Memory::resume(const std::string& conversation,
+                            const std::vector<std::uint64_t>& blocks) {
+  MBE_ASSIGN(const Conversation before, parts_->working->load(conversation));
+  if (!before.turns.empty() || blocks.empty()) return {};
+  std::vector<Turn> turns;
+  const TimeMs now = parts_->clock.now_ms();
+  for (const std::uint64_t index : blocks) {
+    MBE_ASSIGN(const Block block, parts_->chain->read(index));
+    if (block.state != BlockState::ok) continue;
+    const Payload& said = block.payload;
+    const bool is_answer = said.kind == Kind::answer || said.kind == Kind::creation;
+    turns.push_back({said.speaker, said.text, is_answer, now, 0, index});
+  }
+  MBE_TRY(parts_->working->change(conversation, [&](Conversation& talk) {
+    if (!talk.turns.empty()) return;
+    for (Turn& turn : turns) talk.add(std::move(turn), parts_->working->limits());
+  }));
+  return {};
 }
 
 Result<std::vector<GoalView>> Memory::goals() {

@@ -4,9 +4,16 @@
 #include "base/utf8.h"
 #include "engine/memory_parts.h"
 #include "engine/records.h"
+#include "engine/retelling.h"
 #include "engine/views.h"
 
 namespace mbe {
+
+namespace {
+
+constexpr std::size_t sources_read_max = 64;  ///< of an answer; one of more is a work of its own
+
+}  // namespace
 
 Result<void> check_text(std::string_view text) {
   const bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -26,6 +33,19 @@ Result<void> check_text(std::string_view text) {
                 "the text is not UTF-8 at byte {}; convert it first (for example with iconv)", *at);
   }
   return {};
+}
+
+/// Says so itself, or holds nothing that the blocks it rests on do not hold.
+Result<bool> Memory::Parts::retells(const RememberRequest& request,
+                                    const Analysis& analysis) const {
+  if (request.retold) return true;
+  std::vector<Analysis> sources;
+  for (const std::uint64_t ref : request.refs) {
+    if (sources.size() == sources_read_max) return false;
+    MBE_ASSIGN(const Block block, chain->read(ref));
+    if (block.state == BlockState::ok) sources.push_back(analyse_payload(analyser, block.payload));
+  }
+  return only_retells(analysis, sources);
 }
 
 Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
@@ -67,6 +87,10 @@ Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
   out.tags = analysis.tags;
   out.importance = analysis.importance;
   out.analysis_version = analysis.version;
+  if (out.kind == Kind::answer) {
+    MBE_ASSIGN(const bool retold, retells(request, analysis));
+    if (retold) out.action = retold_action;
+  }
   return out;
 }
 
@@ -121,7 +145,8 @@ Result<RememberReceipt> Memory::record(const RecordRequest& request) {
   return parts_->append(payload, {});
 }
 
-Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& action) {
+Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& action,
+                                     const MarkRequest& where) {
   constexpr std::string_view actions[] = {"pin", "unpin", "hide", "restore", "repeat"};
   if (std::ranges::find(actions, action) == std::end(actions)) {
     return fail(ErrorCode::invalid_argument, "`{}` is not one of pin, unpin, hide, restore, repeat",
@@ -135,6 +160,9 @@ Result<RememberReceipt> Memory::mark(std::uint64_t index, const std::string& act
   Payload payload;
   payload.kind = Kind::pin;
   payload.action = action;
+  payload.session = where.session;
+  payload.channel = where.channel;
+  payload.writer = where.writer;
   payload.refs.push_back({index, "", ""});
   return parts_->append(payload, {});
 }

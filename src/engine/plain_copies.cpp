@@ -1,8 +1,10 @@
 #include "engine/plain_copies.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
+#include "creation/creation_files.h"
 #include "transcript/part_text.h"
 #include "transcript/raw_originals.h"
 
@@ -25,6 +27,25 @@ std::vector<LineId> lines_of(const std::vector<BlockView>& blocks) {
 std::vector<std::string> texts_of(const std::vector<BlockView>& blocks) {
   std::vector<std::string> out;
   for (const BlockView& block : blocks) out.push_back(block.context);
+  return out;
+}
+
+/// Where the blocks say that what was made lies; find_creations composes no path of it.
+std::vector<std::string> creations_of(const std::vector<BlockView>& blocks) {
+  std::vector<std::string> out;
+  for (const BlockView& block : blocks) {
+    if (block.kind != "creation") continue;
+    const auto data = nlohmann::json::parse(block.data, nullptr, false);
+    if (!data.is_object()) continue;
+    const auto name = data.find("creation");
+    if (name != data.end() && name->is_string()) out.push_back(name->get<std::string>());
+  }
+  return out;
+}
+
+std::vector<std::uint64_t> sequences_in(const std::vector<BlockView>& blocks) {
+  std::vector<std::uint64_t> out;
+  for (const BlockView& block : blocks) out.push_back(block.block_index);
   return out;
 }
 
@@ -91,6 +112,11 @@ Result<std::vector<Message>> PlainCopies::notes(const std::vector<BlockView>& bl
     }
   }
   if (holding > 0) out.push_back(note("it is taken out of {} raw originals too", holding));
+  MBE_ASSIGN(const auto made,
+             find_creations(files_, home_, chain_, sequences_in(blocks), creations_of(blocks)));
+  for (const std::string& name : made) {
+    out.push_back(note("{} was made from it and is deleted too", home_ + "/" + name));
+  }
   return out;
 }
 
@@ -105,6 +131,11 @@ Result<std::vector<std::string>> PlainCopies::forget_raw(
     }
   }
   return unreached;
+}
+
+Result<void> PlainCopies::forget_creations(const std::vector<std::uint64_t>& sequences,
+                                           const std::vector<BlockView>& blocks) const {
+  return remove_creations(files_, home_, chain_, sequences, creations_of(blocks));
 }
 
 Result<void> PlainCopies::forget(const std::vector<BlockView>& blocks) const {

@@ -1,7 +1,8 @@
 // What lies of a chain in the home in plain text, outside the seal: Echo's transcripts, raw
-// originals, insight. Forgetting reaches it from here, whatever door it came through; nothing else
-// of the engine reads it. Invariant: after forgetting, no file of memory/ and memory_backup/ holds
-// the words. Any thread. Decision: docs/design/0010-forgetting-reaches-plain-copies.md.
+// originals, insight, creations. Forgetting reaches it from here, whatever door it came through;
+// nothing else of the engine reads it. Invariant: after forgetting, no file of memory/,
+// memory_backup/ and creations/ holds the words. Any thread. Decision:
+// docs/design/0010-forgetting-reaches-plain-copies.md.
 #pragma once
 
 #include <functional>
@@ -26,6 +27,11 @@ class PlainCopies {
   /// could not be searched, for people. Errors: busy, io.
   [[nodiscard]] Result<std::vector<std::string>> forget_raw(
       const std::vector<BlockView>& blocks) const;
+
+  /// Removes what was made from these blocks, by their numbers, or is one of them; before the
+  /// erasure, and again when one is gone on with. Errors: busy, io.
+  [[nodiscard]] Result<void> forget_creations(const std::vector<std::uint64_t>& sequences,
+                                              const std::vector<BlockView>& blocks) const;
 
   /// Step 3: replaces their lines in transcripts and removes the insight of their days and of the
   /// whole. Errors: busy, io.

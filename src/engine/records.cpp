@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/retelling.h"
 #include "recall/evidence.h"
 
 namespace mbe {
@@ -70,6 +71,12 @@ bool is_memory_kind(Kind kind) {
   return false;
 }
 
+bool may_be_forgotten(const Payload& payload) {
+  const bool repeats = payload.kind == Kind::pin && payload.action == "repeat";
+  const bool of_talk = payload.kind == Kind::audit && payload.channel == "conversation";
+  return is_memory_kind(payload.kind) || repeats || of_talk;
+}
+
 TimeMs time_of(const Payload& payload) {
   return payload.event_ms.value_or(payload.recorded_ms);
 }
@@ -86,7 +93,7 @@ AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
   out.kind = payload.kind;
   out.trust = payload.trust;
   out.speaker = bounded(payload.speaker);
-  out.session = bounded(payload.session);
+  if (payload.kind != Kind::pin) out.session = bounded(payload.session);
   out.source = bounded(payload.source);
   out.channel = bounded(payload.channel);
   const TimeMs time = time_of(payload);
@@ -104,6 +111,10 @@ AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
   }
   add_content_marks(payload.text, analysis, words, out.keywords);
   if (payload.session.empty()) out.keywords.emplace_back(alone_mark);
+  if (payload.kind == Kind::pin && !payload.session.empty()) {
+    out.keywords.push_back(bounded(std::string(said_in_mark) + payload.session));
+  }
+  if (is_retold(payload)) out.keywords.emplace_back(retold_mark);
   for (const Reference& reference : payload.refs) {  // repeats do no harm: the index keeps a set
     if (!reference.chain.empty() || out.keywords.size() == attribute_values_max) continue;
     out.keywords.push_back(std::string(reference_mark) + std::to_string(reference.sequence));

@@ -22,6 +22,13 @@ inline constexpr std::string_view alone_mark = "#alone";  ///< the block belongs
 inline constexpr std::size_t references_max = 4'000;      ///< of one block; more are refused
 inline constexpr std::string_view reference_mark = "#ref:";  ///< + sequence it refers to
 
+/// + the conversation in which a block was said once more: no turn of it, so no session.
+inline constexpr std::string_view said_in_mark = "#in:";
+
+/// Whether a person may name it to be forgotten: what was said, where it was repeated, and what is
+/// kept of a conversation (an audit block of the channel `conversation`).
+[[nodiscard]] bool may_be_forgotten(const Payload& payload);
+
 /// intended, done, dropped.
 [[nodiscard]] std::string_view intention_name(IntentionState state);
 

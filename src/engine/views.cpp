@@ -6,6 +6,7 @@
 #include "base/datetime.h"
 #include "base/utf8.h"
 #include "engine/records.h"
+#include "engine/retelling.h"
 
 namespace mbe {
 
@@ -112,7 +113,9 @@ BlockView block_view(const Block& block, const Analyser& analyser) {
   out.keywords = payload.keywords;
   out.tags = tag_labels(payload.tags, script_of(payload.text), analyser);
   out.importance = payload.importance;
-  out.kind = payload.action.empty() ? std::string(kind_name(payload.kind)) : payload.action;
+  out.retold = is_retold(payload);
+  const bool acts = !payload.action.empty() && !out.retold;
+  out.kind = acts ? payload.action : std::string(kind_name(payload.kind));
   out.trust = trust_name(payload.trust);
   out.speaker = payload.speaker;
   out.session = payload.session;

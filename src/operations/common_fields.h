@@ -46,8 +46,9 @@ void add_filter(Fields<Request>& fields, Get get) {
       .add("importance_min", part(&RecallFilter::importance_min), "only at least this important",
            share)
       .add("include_hidden", part(&RecallFilter::include_hidden), "hidden blocks too")
-      .add("include_superseded", part(&RecallFilter::include_superseded),
-           "replaced statements too");
+      .add("include_superseded", part(&RecallFilter::include_superseded), "replaced statements too")
+      .add("include_retold", part(&RecallFilter::include_retold),
+           "answers that only repeat memories too: recall passes them over, lists do not");
 }
 
 }  // namespace mbe

@@ -62,6 +62,7 @@ Json block_shape(bool with_embedding) {
                            {"tags_derived", list_shape(text_shape())},
                            {"pinned", flag_shape()},
                            {"hidden", flag_shape()},
+                           {"retold", flag_shape()},
                            {"superseded_by", or_null_shape(count_shape())}});
   if (with_embedding) {
     out["properties"]["embedding"] = or_null_shape(list_shape(number_shape()));

@@ -72,6 +72,7 @@ void add_block(Members& out, const BlockView& block, bool with_embedding) {
   out.add("tags_derived", block.tags_derived);
   out.add("pinned", block.pinned);
   out.add("hidden", block.hidden);
+  out.add("retold", block.retold);
   out.add("superseded_by", or_null(block.superseded_by));
 }
 

@@ -6,7 +6,6 @@
 #include "base/digest.h"
 #include "base/guarded.h"
 #include "base/random.h"
-#include "echo/log_lines.h"
 #include "operations/fields.h"
 #include "operations/read_json.h"
 #include "server/fit_view.h"
@@ -18,8 +17,6 @@ namespace {
 
 constexpr std::size_t answers_at_once = 16;
 constexpr std::size_t listeners_max = 1'000;
-constexpr std::size_t conversations_max = 50;
-constexpr std::size_t turns_looked_at = 1'000;
 constexpr std::size_t id_bytes = 10;
 constexpr std::size_t name_bytes_max = 200;
 constexpr auto tell_every = std::chrono::milliseconds(150);
@@ -27,6 +24,7 @@ constexpr auto tell_every = std::chrono::milliseconds(150);
 struct AskBody {
   std::string question, conversation = "default", route;
   bool temporary = false;
+  std::optional<std::uint64_t> edits;
 };
 
 Result<AskBody> read_ask(const std::string& body) {
@@ -36,6 +34,7 @@ Result<AskBody> read_ask(const std::string& body) {
     out.add("conversation", &AskBody::conversation, "which conversation it belongs to");
     out.add("route", &AskBody::route, "direct, duo or trio; left out: by rule");
     out.add("temporary", &AskBody::temporary, "read memory, leave nothing in it");
+    out.add("edits", &AskBody::edits, "the turn whose place it takes, in a branch");
     return out;
   }();
   MBE_ASSIGN(const Json json, read_json(body));
@@ -80,6 +79,7 @@ Json last_run_json(const std::map<std::string, TimeMs>& runs) {
 
 EchoDoor::EchoDoor(EchoDoorOptions options)
     : options_(std::move(options)),
+      conversations_(options_.engine, options_.utc_offset_minutes),
       jobs_(answers_at_once),
       teller_([this](const std::stop_token& stop) { tell_listeners(stop); }) {}
 
@@ -97,9 +97,9 @@ void EchoDoor::stop() {
 std::optional<HttpResponse> EchoDoor::answer(const HttpRequest& request, const Principal& who,
                                              const Catalog& messages) {
   const std::string& path = request.path;
+  if (auto talk = conversations_.answer(request, who, messages)) return talk;
   const bool is_post = path == "/api/ask" || path == "/api/stop" || path == "/api/evolve";
-  const bool is_get = path == "/api/boot" || path == "/api/boot/events" || path == "/api/status" ||
-                      path == "/api/conversations";
+  const bool is_get = path == "/api/boot" || path == "/api/boot/events" || path == "/api/status";
   if (!is_post && !is_get) return std::nullopt;
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (is_post ? request.method != "POST" : !reads) {
@@ -108,7 +108,6 @@ std::optional<HttpResponse> EchoDoor::answer(const HttpRequest& request, const P
   if (path == "/api/ask") return ask(request, who, messages);
   if (path == "/api/evolve") return evolve(who, messages);
   if (path == "/api/stop") return stop_answer(request, who, messages);
-  if (path == "/api/conversations") return conversations(who, messages);
   // What is left tells of the origin's memory and machine.
   if (const auto allowed = check_access(who, "main", Right::read); !allowed.ok()) {
     return problem(messages, allowed.error());
@@ -178,6 +177,7 @@ HttpResponse EchoDoor::ask(const HttpRequest& request, const Principal& who,
   ask.question = body->question;
   ask.conversation = body->conversation;
   ask.temporary = body->temporary;
+  ask.edits = body->edits;
   ask.route = route_from_name(body->route);
   ask.speaker = {who.name, who.role == Role::origin};
   ask.writer = who.name;
@@ -359,45 +359,6 @@ HttpResponse EchoDoor::status(const Catalog& messages) {
     }
   }
   return json_response(out);
-}
-
-/// The sessions in which was talked lately, newest first, each called by how it began.
-HttpResponse EchoDoor::conversations(const Principal& who, const Catalog& messages) const {
-  const std::string chain = who.own_chain();
-  if (const auto allowed = check_access(who, chain, Right::read); !allowed.ok()) {
-    return problem(messages, allowed.error());
-  }
-  const auto memory = options_.engine.chain(chain);
-  if (!memory.ok()) return problem(messages, memory.error());
-  ListRequest newest;
-  newest.filter.channels = {std::string(echo_channel)};
-  newest.limit = turns_looked_at;
-  const auto turns = (*memory)->list(newest);
-  if (!turns.ok()) return problem(messages, turns.error());
-  std::vector<std::string> sessions;
-  for (const BlockView& turn : *turns) {
-    const bool known = std::ranges::find(sessions, turn.session) != sessions.end();
-    if (known || turn.session.empty()) continue;
-    sessions.push_back(turn.session);
-    if (sessions.size() == conversations_max) break;
-  }
-  Json out = Json::array();
-  for (const std::string& session : sessions) {
-    ListRequest first;
-    first.filter.sessions = {session};
-    first.oldest_first = true;
-    first.limit = 1;
-    const auto began = (*memory)->list(first);
-    if (!began.ok()) return problem(messages, began.error());
-    const auto last = std::ranges::find(*turns, session, &BlockView::session);
-    out.push_back(
-        {{"conversation", session},
-         {"title", began->empty() ? "" : began->front().context},
-         {"turns", std::ranges::count(*turns, session, &BlockView::session)},
-         {"first", began->empty() ? Json() : Json(format_time(began->front().timestamp_ms))},
-         {"last", format_time(last->timestamp_ms)}});
-  }
-  return json_response({{"conversations", std::move(out)}});
 }
 
 }  // namespace mbe

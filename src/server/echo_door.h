@@ -12,6 +12,7 @@
 
 #include "echo/answer.h"
 #include "people/access.h"
+#include "server/conversation_door.h"
 #include "server/event_stream.h"
 #include "server/http.h"
 #include "server/jobs.h"
@@ -33,8 +34,8 @@ class EchoDoor {
   /// Ends the answers that are being made.
   ~EchoDoor();
 
-  /// POST /api/ask, /api/stop, /api/evolve; GET /api/boot, /api/boot/events, /api/status,
-  /// /api/conversations. Nothing for another path.
+  /// POST /api/ask, /api/stop, /api/evolve; GET /api/boot, /api/boot/events, /api/status; those
+  /// of ConversationDoor. Nothing for another path.
   [[nodiscard]] std::optional<HttpResponse> answer(const HttpRequest& request, const Principal& who,
                                                    const Catalog& messages);
   /// Where the waking stands: {"state": running, ready or failed, "stages", "identity", "seconds"}.
@@ -62,7 +63,6 @@ class EchoDoor {
   [[nodiscard]] HttpResponse boot_events(const Catalog& messages);
   [[nodiscard]] HttpResponse status(const Catalog& messages);
   [[nodiscard]] Json vectors_json(const Stats& stats);
-  [[nodiscard]] HttpResponse conversations(const Principal& who, const Catalog& messages) const;
   void tell_listeners(const std::stop_token& stop);
 
   struct VectorsSeen {
@@ -72,6 +72,7 @@ class EchoDoor {
   };
 
   EchoDoorOptions options_;
+  ConversationDoor conversations_;
   mutable std::mutex mutex_;
   std::map<std::string, std::pair<std::string, std::stop_source>> answers_;  ///< id: whose, how
   bool stopping_ = false;                                                    ///< guarded by mutex_

@@ -112,7 +112,7 @@ TEST_F(EchoDoorTest, ListsConversationsByHowTheyBegan) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0]["conversation"], "a");
   EXPECT_EQ(all[0]["title"], "첫 이야기");
-  EXPECT_EQ(all[0]["turns"], 3);  // the answer that says the same again is counted, not written
+  EXPECT_EQ(all[0]["turns"], 4);  // the answer that says the same again is one of them
   EXPECT_EQ(all[1]["title"], "둘째 이야기");
   EXPECT_TRUE(Json::parse(get_as("jun", "/api/conversations").body)["conversations"].empty());
 }

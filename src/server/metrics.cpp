@@ -32,6 +32,9 @@ constexpr std::string_view own_paths[] = {"/healthz",
                                           "/api/status",
                                           "/api/conversations",
                                           "/api/conversations/rename",
+                                          "/api/conversations/tree",
+                                          "/api/conversations/export",
+                                          "/api/conversations/delete",
                                           "/api/evolve"};
 
 constexpr std::string_view operations_path = "/v1/";

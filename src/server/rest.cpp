@@ -114,6 +114,11 @@ HttpResponse Rest::echo_answer(const HttpRequest& request) {
       if (request.path == "/api/evolve" && out->status == accepted) {
         audit_.note("evolve", **who, door_of(request), Json::object());
       }
+      if (request.path == "/api/conversations/delete" && out->status == 200) {
+        const Json done = Json::parse(out->body);
+        const Json about = {{"chain", (*who)->own_chain()}, {"count", done["count"]}};
+        if (done.contains("erase_block")) audit_.note("forget", **who, door_of(request), about);
+      }
       return std::move(*out);
     }
   }

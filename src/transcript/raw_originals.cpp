@@ -14,6 +14,8 @@ namespace mbe {
 namespace {
 
 constexpr std::string_view raw_suffix = ".raw";
+constexpr std::string_view exchanges_suffix = ".jsonl";
+constexpr std::uint64_t line_bytes_max = 8 << 20;  // a text of 1 MB, escaped
 constexpr std::string_view left_over = ".tmp";
 constexpr std::size_t digest_bytes = 16;
 constexpr std::size_t short_bytes = 16;
@@ -31,6 +33,9 @@ std::string json_form(std::string_view text, bool ascii) {
     constexpr std::string_view escaped = "\"\\nrtbf";
     if (const std::size_t kind = plain.find(text[at]); kind != std::string_view::npos) {
       (out += '\\') += escaped[kind];
+      ++at;
+    } else if (byte < 0x20) {
+      out += fmt::format("\\u{:04x}", byte);
       ++at;
     } else if (byte >= 0x80 && ascii) {
       char32_t code = next_code_point(text, at);
@@ -116,8 +121,22 @@ Result<std::vector<std::string>> raw_names(FileSystem& files, const std::string&
     return std::vector<std::string>{};
   }
   if (!names.ok()) return names.error();
-  std::erase_if(*names, [](const std::string& name) { return !name.ends_with(raw_suffix); });
+  std::erase_if(*names, [](const std::string& name) {
+    return !name.ends_with(raw_suffix) && !name.ends_with(exchanges_suffix);
+  });
   return names;
+}
+
+/// Cuts off what follows the last end of a line: an exchange that was never kept.
+Result<void> cut_torn_line(File& file) {
+  MBE_ASSIGN(const std::uint64_t size, file.size());
+  MBE_ASSIGN(const std::string last_byte, file.read(size - std::min<std::uint64_t>(size, 1), 1));
+  if (size == 0 || last_byte == "\n") return {};
+  const std::uint64_t from = size - std::min(size, line_bytes_max);
+  MBE_ASSIGN(const std::string end, file.read(from, size - from));
+  const std::size_t last = end.rfind('\n');
+  const std::uint64_t whole = last == std::string::npos ? from : from + last + 1;
+  return file.truncate(whole);
 }
 
 /// Calls `found` with the path of each raw original that holds a form, its bytes and what is left.
@@ -129,7 +148,7 @@ Result<RawSearch> search(FileSystem& files, const std::string& folder,
   MBE_ASSIGN(const auto names, raw_names(files, folder));
   for (const std::string& name : names) {
     const std::string path = folder + "/" + name;
-    MBE_ASSIGN(const std::string bytes, read_file(files, path, raw_bytes_max));
+    MBE_ASSIGN(const std::string bytes, read_file(files, path, exchanges_bytes_max));
     if (first_invalid_utf8(bytes)) out.unreadable.push_back(path);
     const std::string left = without(bytes, forms);
     if (left == bytes) continue;
@@ -161,6 +180,22 @@ Result<KeptRaw> keep_raw(FileSystem& files, const std::string& folder, const Civ
   return KeptRaw{path, true};
 }
 
+Result<void> keep_exchange(FileSystem& files, const std::string& folder, const CivilDate& day,
+                           std::string_view lines) {
+  MBE_ASSIGN(const FolderLock lock, FolderLock::take(files, folder));
+  const std::string path =
+      fmt::format("{}/{:04}{:02}{:02}{}", folder, day.year, day.month, day.day, exchanges_suffix);
+  MBE_ASSIGN(const bool is_there, files.exists(path));
+  MBE_ASSIGN(const auto file, files.open(path, OpenMode::create));
+  MBE_TRY(cut_torn_line(*file));
+  MBE_ASSIGN(const std::uint64_t size, file->size());
+  Result<void> written = file->write(size, lines);
+  if (written.ok()) written = file->sync_data();
+  if (written.ok() && !is_there) written = files.sync_directory(folder);
+  if (!written.ok()) static_cast<void>(file->truncate(size));  // else it is cut off later
+  return written;
+}
+
 Result<RawSearch> find_raw(FileSystem& files, const std::string& folder,
                            std::span<const std::string> texts) {
   const auto nothing = [](const std::string&, const std::string&) { return Result<void>(); };
@@ -175,10 +210,17 @@ Result<RawSearch> forget_raw(FileSystem& files, const std::string& folder,
   MBE_ASSIGN(const FolderLock lock, FolderLock::take(files, folder));
   // What a crash in the middle of keeping one left behind.
   for (const std::string& name : *names) {
-    if (name.ends_with(left_over)) MBE_TRY(files.remove(folder + "/" + name));
+    const std::string path = folder + "/" + name;
+    if (name.ends_with(left_over)) MBE_TRY(files.remove(path));
+    if (!name.ends_with(exchanges_suffix)) continue;
+    MBE_ASSIGN(const auto exchanges, files.open(path, OpenMode::write));
+    MBE_TRY(cut_torn_line(*exchanges));
   }
   return search(files, folder, texts,
                 [&](const std::string& name, const std::string& left) -> Result<void> {
+                  if (name.ends_with(exchanges_suffix)) {
+                    return replace_file(files, folder + "/" + name, left);
+                  }
                   const std::string day = name.substr(0, name.find('-'));
                   const std::string renamed =
                       fmt::format("{}/{}-{}{}", folder, day, digest_of(left), raw_suffix);

@@ -1,6 +1,7 @@
-// Raw originals as they came in: HOME/memory_backup/[USER/]YYYYMMDD-<digest>.raw, each kept once.
-// Plain bytes outside the seal. What is forgotten is taken out of them too; the name, which is a
-// digest of the bytes, then changes with them. Any thread and process, under the folder's lock.
+// Raw originals as they came in: files, HOME/memory_backup/[USER/]YYYYMMDD-<digest>.raw, each kept
+// once, and exchanges, a line each in YYYYMMDD.jsonl. Plain bytes outside the seal. What is
+// forgotten is taken out of them too; the name of a file, which is a digest of the bytes, then
+// changes with them. Any thread and process, under the folder's lock.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 namespace mbe {
 
 inline constexpr std::uint64_t raw_bytes_max = 64 << 20;
+inline constexpr std::uint64_t exchanges_bytes_max = 1 << 30;  ///< of a day
 
 /// Where a raw original lies.
 struct KeptRaw {
@@ -27,6 +29,11 @@ struct KeptRaw {
 /// (over raw_bytes_max), busy, io.
 [[nodiscard]] Result<KeptRaw> keep_raw(FileSystem& files, const std::string& folder,
                                        const CivilDate& day, std::string_view bytes);
+
+/// Adds lines to the day's exchanges, on disk when it returns. lines: whole ones, JSON. A piece of
+/// a line that a crash left at the end is cut off first. Errors: busy, io.
+[[nodiscard]] Result<void> keep_exchange(FileSystem& files, const std::string& folder,
+                                         const CivilDate& day, std::string_view lines);
 
 /// What a search of raw originals came to.
 struct RawSearch {

@@ -117,17 +117,61 @@ test('Chat.ListsConversationsAndFindsThemByTitle', async () => {
   await ask('저녁에 뭘 먹을까?');
   await answered();
   await list.getByRole('button', {name: /^저녁에 뭘 먹을까/}).waitFor();
-  await list.getByLabel('대화 찾기').fill('뭘 먹을');
-  assert.equal(await list.getByRole('listitem').count(), 1);
-  await list.getByLabel('대화 찾기').fill('없는 말');
+  await list.getByLabel('대화에서 나눈 말 찾기').fill('뭘 먹을');
+  await page.waitForFunction(() => document.querySelectorAll('aside li').length === 1);
+  await list.getByLabel('대화에서 나눈 말 찾기').fill('없는 말');
   await list.getByText('그런 대화가 없습니다.').waitFor();
-  await list.getByLabel('대화 찾기').fill('');
+  await list.getByLabel('대화에서 나눈 말 찾기').fill('');
 });
 
 test('Chat.OpensAnEarlierConversation', async () => {
   const list = page.getByRole('complementary', {name: '대화 목록'});
   await list.locator('button.open').nth(1).click();
   await page.locator('.question').getByText('마라톤 얘기 기억나?').first().waitFor();
+});
+
+test('Chat.FindsAConversationByWhatWasSaidInIt', async () => {
+  const list = page.getByRole('complementary', {name: '대화 목록'});
+  await list.getByLabel('대화에서 나눈 말 찾기').fill('마라톤을');
+  await list.getByRole('listitem').filter({hasText: '마라톤 얘기 기억나?'}).waitFor();
+  await list.getByLabel('대화에서 나눈 말 찾기').fill('');
+});
+
+test('Chat.KeepsBothWaysOfAnEditedQuestion', async () => {
+  const list = page.getByRole('complementary', {name: '대화 목록'});
+  await list.getByRole('button', {name: '새 대화'}).click();
+  await ask('내일은 산에 간다');
+  await answered();
+  await ask('비가 오면 어쩌지?');
+  await answered();
+  await turns().first().getByRole('button', {name: '질문 고치기'}).click();
+  await page.getByText('지금까지의 대화도 갈래로 남습니다.').waitFor();
+  await field().fill('내일은 바다에 간다');
+  await page.keyboard.press('Enter');
+  await answered();
+  await page.getByRole('group', {name: '이 질문의 갈래'}).getByText('2 / 2').waitFor();
+  assert.equal(await turns().count(), 1);
+  // By the keyboard: to the other way and back.
+  await page.getByRole('button', {name: '앞 갈래'}).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('1 / 2').waitFor();
+  await page.locator('.question').getByText('비가 오면 어쩌지?').waitFor();
+  assert.equal(await turns().count(), 2);
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') ===
+    '다음 갈래');
+  await page.keyboard.press('Enter');
+  await page.getByText('2 / 2').waitFor();
+  await page.locator('.question').getByText('내일은 바다에 간다').waitFor();
+});
+
+test('Chat.RenamesAConversation', async () => {
+  const list = page.getByRole('complementary', {name: '대화 목록'});
+  const branch = list.getByRole('listitem').filter({hasText: '내일은 바다에 간다'});
+  await branch.hover();
+  await branch.getByRole('button', {name: /^이름 바꾸기/}).click();
+  await page.getByLabel('대화의 이름').fill('바다 여행');
+  await page.getByRole('dialog').getByRole('button', {name: '이름 바꾸기'}).click();
+  await list.getByRole('button', {name: /바다 여행/}).first().waitFor();
 });
 
 test('Chat.KeepsNothingOfATemporaryConversation', async () => {

@@ -3,9 +3,9 @@
 import {ApiError} from './lib/api_error';
 import {serverEvents} from './lib/events';
 import type {
-  Account, AskEvents, AskRequest, Block, Boot, Conversation, Day, Filter, ForgetPreview,
-  ForgetReport, ForgetTarget, HistoryEntry, Hit, ImportPreview, ImportReport, ImportStatus,
-  ImportWish, Key, Listing, Login, Person, Problem, RecallAnswer,
+  Account, AskEvents, AskRequest, Block, Boot, Conversation, ConversationTree, Day, Filter,
+  ForgetPreview, ForgetReport, ForgetTarget, HistoryEntry, Hit, ImportPreview, ImportReport,
+  ImportStatus, ImportWish, Key, Listing, Login, Person, Problem, RecallAnswer,
   Role, Session, Stats, Status, Verdict,
 } from './types';
 
@@ -100,10 +100,13 @@ export const update = (block_index: number, text: string) =>
   operation<Block>('update', {block_index, text, ...zone()});
 export const mark = (action: 'pin' | 'unpin' | 'hide' | 'restore', block_index: number) =>
   operation(action, {block_index});
-export const forgetPreview = (target: ForgetTarget) =>
-  operation<ForgetPreview>('forget_preview', target);
+export const forgetPreview = (target: ForgetTarget) => 'conversation' in target
+  ? json<ForgetPreview>('/api/conversations/delete', target)
+  : operation<ForgetPreview>('forget_preview', target);
 export const forget = (target: ForgetTarget, count: number, refuse: boolean) =>
-  operation<ForgetReport>('forget', {...target, count, refuse});
+  'conversation' in target
+    ? json<ForgetReport>('/api/conversations/delete', {...target, count})
+    : operation<ForgetReport>('forget', {...target, count, refuse});
 export const stats = () => operation<Stats>('stats');
 export const verify = () => operation<Verdict>('verify');
 
@@ -135,8 +138,9 @@ export type AskEvent = {[Name in keyof AskEvents]: {name: Name; data: AskEvents[
 
 /** One answer as it comes into being. */
 export async function* ask(request: AskRequest, stop: AbortSignal): AsyncGenerator<AskEvent> {
-  const {route, ...rest} = request;  // left out: the server chooses
-  const response = await call('/api/ask', route === null ? rest : request,
+  const {route, edits, ...rest} = request;  // left out: the server chooses, nothing is edited
+  const body = {...rest, ...(route === null ? {} : {route}), ...(edits === null ? {} : {edits})};
+  const response = await call('/api/ask', body,
                               {signal: stop, headers: {Accept: 'text/event-stream'}});
   if (response.body === null) return;
   for await (const event of serverEvents(response.body)) {
@@ -144,8 +148,16 @@ export async function* ask(request: AskRequest, stop: AbortSignal): AsyncGenerat
   }
 }
 export const stop = (answer_id: string) => json('/api/stop', {answer_id});
-export const conversations = async () =>
-  (await json<{conversations: Conversation[]}>('/api/conversations')).conversations;
+const named = (conversation: string) => `?conversation=${encodeURIComponent(conversation)}`;
+export const conversations = async (search = '') => (await json<{conversations: Conversation[]}>(
+  `/api/conversations${search === '' ? '' : `?search=${encodeURIComponent(search)}`}`))
+  .conversations;
+export const conversationTree = (conversation: string) =>
+  json<ConversationTree>(`/api/conversations/tree${named(conversation)}`);
+export const renameConversation = (conversation: string, title: string) =>
+  json('/api/conversations/rename', {conversation, title});
+export const exportAddress = (conversation: string) =>
+  `/api/conversations/export${named(conversation)}`;
 
 export const people = async () => (await json<{people: Person[]}>('/api/people')).people;
 export const addPerson = (name: string, role: Role, password: string) =>

@@ -30,6 +30,7 @@ export interface Block {
   tags_now: string[];
   pinned: boolean;
   hidden: boolean;
+  retold: boolean;
   superseded_by: number | null;
 }
 export interface ArmShare { arm: string; rank: number; share: number }
@@ -80,7 +81,7 @@ export interface Filter {
   speakers?: string[]; sessions?: string[]; tags?: string[]; kinds?: string[];
   from?: string; until?: string; include_hidden?: boolean; include_superseded?: boolean;
 }
-export type ForgetTarget = {blocks: number[]} | {sessions: string[]};
+export type ForgetTarget = {blocks: number[]} | {conversation: string};
 
 export interface BootStage {
   name: string; state: string; done: number; total: number; note: string | null;
@@ -123,18 +124,31 @@ export interface AskEvents {
   recall: {memories: RecalledMemory[]; search_ms: number; embed_ms: number};
   circuit: CircuitEvent;
   delta: {text: string};
-  memory_written: {question: number | null; answer: number | null};
+  memory_written: {question: number | null; answer: number | null; turn: number | null;
+    conversation: string};
   usage: {prompt_tokens: number; completion_tokens: number; recall_ms: number;
     first_delta_ms: number | null; total_ms: number};
   done: {answer: string; made_of: 'models' | 'memories' | 'identity' | 'nothing';
-    missing: Circuit[]; stopped: boolean};
+    missing: Circuit[]; stopped: boolean; conversation: string; turn: number | null};
   error: Problem;
 }
 export interface AskRequest {
   question: string; conversation: string; temporary: boolean; route: Route | null;
+  edits: number | null;
 }
 export interface Conversation {
-  conversation: string; title: string; turns?: number; first: string; last: string;
+  conversation: string; title: string; of: string | null; turns?: number; first: string;
+  last: string; match: {block_index: number; text: string; time: string} | null;
+}
+/** Something said in a conversation, or in the one it branches off. */
+export interface ConversationTurn {
+  id: number; conversation: string; block_index: number; kind: string; speaker: string;
+  text: string; time: string; repeat: boolean; retold: boolean; trust: string;
+  tags: string[]; pinned: boolean; superseded_by: number | null; refs: number[];
+  versions: string[];
+}
+export interface ConversationTree {
+  conversation: string; title: string; of: string | null; turns: ConversationTurn[];
 }
 
 export interface Person { name: string; role: Role; created?: string }

@@ -1,12 +1,17 @@
 // The conversation: questions, answers as they come, and which memories each used and left.
 import * as api from '../api';
 import {ApiError} from '../lib/api_error';
-import type {AskEvents, Block, Circuit, Conversation, Route} from '../types';
+import type {AskEvents, Circuit, Conversation, ConversationTurn, Route} from '../types';
 import {circuits} from './circuits.svelte';
-import {type Glance, glance, glanceOfRecalled} from './memories';
+import {type Glance, glance, glanceOfRecalled, glanceOfTurn} from './memories';
 
 export interface Turn {
   id: number;
+  /** Where it stands in the conversation; null while it is not saved. */
+  turn: number | null;
+  /** Conversations that go on differently from this question, and which of them this is. */
+  versions: string[];
+  version: string;
   question: string;
   answer: string;
   state: 'thinking' | 'answering' | 'done' | 'failed';
@@ -20,11 +25,11 @@ export interface Turn {
   error: unknown;
   at: string | null;
 }
-const LOADED_TURNS_MAX = 80;
 export const DEFAULT_CONVERSATION = 'default';
 
 function newTurn(id: number, question: string): Turn {
-  return {id, question, answer: '', state: 'thinking', used: [], usedBefore: [], saved: [],
+  return {id, turn: null, versions: [], version: '', question, answer: '', state: 'thinking',
+    used: [], usedBefore: [], saved: [],
     missing: [], madeOf: null, stopped: false, error: null, at: null};
 }
 
@@ -47,20 +52,34 @@ class Chat {
 
   /** Shows a conversation with what was said in it. */
   async open(conversation: string): Promise<void> {
+    this.turns = [];
+    await this.turnTo(conversation);
+  }
+
+  /** The same, but what is shown stays until the other is there: from one branch to the next. */
+  async turnTo(conversation: string): Promise<void> {
     this.leave();
     this.conversation = conversation;
     this.temporary = false;
-    this.turns = [];
     this.error = null;
     this.loading = true;
     try {
-      const {blocks} = await api.list({sessions: [conversation], kinds: ['utterance', 'answer']},
-                                      {limit: LOADED_TURNS_MAX});
-      if (this.conversation === conversation) this.turns = this.#turnsOf(blocks.reverse());
+      const turns = await this.#load(conversation);
+      if (this.conversation === conversation) this.turns = this.#turnsOf(turns);
     } catch (error) {
       this.error = error;
     } finally {
       this.loading = false;
+    }
+  }
+
+  /** Nothing where nothing was said in it yet. */
+  async #load(conversation: string): Promise<ConversationTurn[]> {
+    try {
+      return (await api.conversationTree(conversation)).turns;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return [];
+      throw error;
     }
   }
 
@@ -73,12 +92,17 @@ class Chat {
     this.error = null;
   }
 
-  async ask(question: string): Promise<void> {
+  /** `edited`: the question whose place this one takes, in a branch of the conversation. */
+  async ask(question: string, edited: Turn | null = null): Promise<void> {
     const text = question.trim();
     if (text === '' || this.busy) return;
+    const edits = this.temporary ? null : edited?.turn ?? null;
+    if (edits !== null) {
+      this.turns = this.turns.slice(0, this.turns.findIndex((one) => one.id === edited?.id));
+    }
     this.turns.push(newTurn(++this.#ids, text));
     const turn = this.turns.at(-1);
-    if (turn !== undefined) await this.#answer(turn);
+    if (turn !== undefined) await this.#answer(turn, edits);
   }
 
   /** Asks the same again; the new answer takes the place of the old one on the page. */
@@ -106,14 +130,15 @@ class Chat {
     this.#abort.abort();
   }
 
-  async #answer(turn: Turn): Promise<void> {
+  async #answer(turn: Turn, edits: number | null = null): Promise<void> {
     this.busy = true;
     this.#answerId = '';
     this.#abort = new AbortController();
     const signal = this.#abort.signal;
     const {conversation, temporary, route} = this;
     try {
-      const events = api.ask({question: turn.question, conversation, temporary, route}, signal);
+      const events = api.ask(
+        {question: turn.question, conversation, temporary, route, edits}, signal);
       await this.#take(turn, events);
     } catch (error) {
       turn.stopped = signal.aborted;
@@ -122,7 +147,16 @@ class Chat {
     if (turn.state !== 'done') turn.state = turn.error === null ? 'done' : 'failed';
     circuits.rest();
     this.busy = false;
-    if (!temporary) void this.loadList().catch(() => undefined);  // the list is of yesterday then
+    if (temporary) return;
+    void this.loadList().catch(() => undefined);  // the list is of yesterday then
+    if (edits !== null) await this.#loadVersions().catch(() => undefined);  // or after a reload
+  }
+
+  async #loadVersions(): Promise<void> {
+    for (const said of await this.#load(this.conversation)) {
+      const turn = this.turns.find((one) => one.turn === said.id);
+      if (turn !== undefined) [turn.versions, turn.version] = [said.versions, said.conversation];
+    }
   }
 
   /** Words are put in once a frame, however fast they come. */
@@ -164,7 +198,11 @@ class Chat {
       case 'accepted': this.#answerId = event.data.answer_id; break;
       case 'recall': turn.used = event.data.memories.map(glanceOfRecalled); break;
       case 'circuit': circuits.note(event.data); break;
-      case 'memory_written': turn.saved = await this.#saved(event.data); break;
+      case 'memory_written':
+        turn.turn = event.data.turn;
+        if (!this.temporary) this.conversation = event.data.conversation;
+        turn.saved = await this.#saved(event.data);
+        break;
       case 'error':
         throw new ApiError(event.data.status, event.data.code, event.data.detail);
     }
@@ -176,20 +214,22 @@ class Chat {
   }
 
   /** An answer belongs to the question before it. */
-  #turnsOf(blocks: Block[]): Turn[] {
+  #turnsOf(said: ConversationTurn[]): Turn[] {
     const out: Turn[] = [];
-    for (const block of blocks) {
+    for (const one of said) {
+      const isAnswer = one.kind !== 'utterance';
       const last = out.at(-1);
-      if (block.kind === 'answer' && last !== undefined && last.answer === '') {
-        last.answer = block.context;
+      if (isAnswer && last !== undefined && last.answer === '') {
+        last.answer = one.text;
         const question = last.saved[0]?.block_index;
-        last.usedBefore = block.refs.filter((one) => one !== question);
-        last.saved.push(glance(block));
+        last.usedBefore = one.refs.filter((ref) => ref !== question);
+        last.saved.push(glanceOfTurn(one));
         continue;
       }
-      const turn = newTurn(++this.#ids, block.kind === 'answer' ? '' : block.context);
-      if (block.kind === 'answer') turn.answer = block.context;
-      out.push({...turn, state: 'done', at: block.timestamp, saved: [glance(block)]});
+      const turn = newTurn(++this.#ids, isAnswer ? '' : one.text);
+      if (isAnswer) turn.answer = one.text;
+      out.push({...turn, state: 'done', at: one.time, saved: [glanceOfTurn(one)],
+        turn: isAnswer ? null : one.id, versions: one.versions, version: one.conversation});
     }
     return out;
   }

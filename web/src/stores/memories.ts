@@ -1,6 +1,6 @@
 // What can be done with a memory; the cards and dialogs call nothing else.
 import * as api from '../api';
-import type {Block, Filter, RecalledMemory} from '../types';
+import type {Block, ConversationTurn, Filter, RecalledMemory} from '../types';
 
 export {explain, forget, forgetPreview, history, list, mark, recall, remember, show, timeline,
   update} from '../api';
@@ -37,6 +37,14 @@ export function glanceOfRecalled(memory: RecalledMemory): Glance {
     block_index: memory.block_index, text: memory.text, timestamp: memory.timestamp,
     speaker: memory.speaker, trust: memory.trust, kind: 'utterance', tags: [], pinned: false,
     hidden: false, superseded_by: null, state: 'ok', score: memory.score,
+  };
+}
+
+export function glanceOfTurn(turn: ConversationTurn): Glance {
+  return {
+    block_index: turn.block_index, text: turn.text, timestamp: turn.time, speaker: turn.speaker,
+    trust: turn.trust, kind: turn.kind, tags: turn.tags, pinned: turn.pinned, hidden: false,
+    superseded_by: turn.superseded_by, state: 'ok', score: null,
   };
 }
 
