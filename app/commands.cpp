@@ -37,6 +37,7 @@ void add_commands(CommandLine& root) {
   add_sample(root);
   add_serve(root);
   add_mcp(root);
+  add_connect(root);
   add_people(root);
   add_tour(root);
   add_doctor(root);

@@ -46,6 +46,7 @@ void add_memory_core(CommandLine& root);  ///< save, backup-raw, insight, reflec
 void add_sample(CommandLine& root);
 void add_serve(CommandLine& root);
 void add_mcp(CommandLine& root);
+void add_connect(CommandLine& root);
 void add_people(CommandLine& root);
 void add_tour(CommandLine& root);
 void add_doctor(CommandLine& root);
