@@ -150,7 +150,7 @@ Result<int> connect(Context& context, const Client& client, bool dry_run) {
   if (there && !ours) MBE_TRY(write_file(client.file.string() + backup_ending, before));
   MBE_TRY(write_file(client.file, after));
   const int code = show(context, client, before, after, "{} has this memory now");
-  context.say(context.tr("next: {}", client.next));
+  context.say(context.tr("next: {}", context.tr(client.next)));
   return code;
 }
 
@@ -161,8 +161,10 @@ Result<int> disconnect(Context& context, const Client& client, bool dry_run) {
   const std::string before = there.value_or("");
   MBE_ASSIGN(std::string after, mcp::without_entry(before, client.place));
   MBE_ASSIGN(const mcp::Entry entry, entry_for(context, client));
-  const auto untouched = mcp::with_entry(kept.value_or(""), client.place, entry);
-  const bool is_as_written = untouched.ok() && *untouched == before;
+  // Whatever the entry says: is the rest as it was when the copy was made?
+  MBE_ASSIGN(const std::string then, mcp::with_entry(kept.value_or(""), client.place, entry));
+  MBE_ASSIGN(const std::string rest, mcp::without_entry(then, client.place));
+  const bool is_as_written = rest == after;
   if (is_as_written) after = kept.value_or("");
   if (dry_run) return show(context, client, before, after, "nothing is written: a dry run for {}");
   std::error_code failed;

@@ -24,8 +24,16 @@ Json entry_json(const Entry& entry) {
   return out;
 }
 
+/// `[a, b]`, as JSON and TOML have it alike.
+std::string one_line(const Json& list) {
+  std::string out;
+  for (const Json& one : list) out += (out.empty() ? "" : ", ") + json_line(one);
+  return "[" + out + "]";
+}
+
 /// The JSON of a value as it stands behind so much white space; lists stay on one line.
 std::string laid_out(const Json& value, const std::string& indent) {
+  if (value.is_array()) return one_line(value);
   if (!value.is_object() || value.empty()) return json_line(value);
   std::string out = "{";
   const std::string inner = indent + std::string(unit);
@@ -131,12 +139,9 @@ std::optional<Table> toml_table(const std::string& text, const Place& place) {
 }
 
 std::string toml_entry(const Place& place, const Entry& entry) {
-  std::string list;
-  for (const std::string& one : entry.arguments) {
-    list += (list.empty() ? "" : ", ") + json_line(Json(one));
-  }
   return "[" + place.section + "." + std::string(entry_name) +
-         "]\ncommand = " + json_line(Json(entry.command)) + "\nargs = [" + list + "]\n";
+         "]\ncommand = " + json_line(Json(entry.command)) +
+         "\nargs = " + one_line(entry.arguments) + "\n";
 }
 
 std::string toml_with(const std::string& text, const Place& place, const Entry& entry) {

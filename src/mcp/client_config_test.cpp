@@ -18,7 +18,7 @@ std::string connected(const std::string& text, const Place& place = json) {
 TEST(ClientConfig, BecomesAFileWhereThereIsNone) {
   EXPECT_EQ(connected(""),
             "{\n  \"mcpServers\": {\n    \"mbe\": {\n      \"command\": \"/usr/bin/mbe\",\n"
-            "      \"args\": [\"--home\",\"/h\",\"mcp\"]\n    }\n  }\n}\n");
+            "      \"args\": [\"--home\", \"/h\", \"mcp\"]\n    }\n  }\n}\n");
   EXPECT_EQ(connected(" \n"), connected(""));
   EXPECT_EQ(connected("", toml),
             "[mcp_servers.mbe]\ncommand = \"/usr/bin/mbe\"\n"

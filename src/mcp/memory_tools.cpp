@@ -136,6 +136,11 @@ Result<Json> MemoryTools::run_tool(const std::string& name, Json arguments) cons
   MBE_ASSIGN(Json result, is_any             ? any(std::move(arguments))
                           : name == "forget" ? forget(std::move(arguments))
                                              : run(*find_operation(name), std::move(arguments)));
+  if (name == "recall") {
+    for (const char* of_the_machine : {"threshold", "embed_us", "search_us"}) {
+      result.erase(of_the_machine);
+    }
+  }
   return one_page(std::move(result), page);
 }
 

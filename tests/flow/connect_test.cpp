@@ -50,6 +50,8 @@ TEST_F(ConnectTest, WritesEveryClientsFileAndTakesItAway) {
     EXPECT_NE(text.find(MBE_BUILD_DIR "/mbe\""), std::string::npos) << text;
     EXPECT_NE(text.find(program_.home().string()), std::string::npos) << text;
     EXPECT_NE(text.find("\"mcp\"]"), std::string::npos) << text;
+    EXPECT_EQ(connect({client, "--chain", "work"}).code, 0);
+    EXPECT_NE(read_file(home_ / file).find("\"--chain\", \"work\""), std::string::npos);
     EXPECT_EQ(connect({client, "--undo"}).code, 0);
     EXPECT_FALSE(std::filesystem::exists(home_ / file)) << client;
   }
