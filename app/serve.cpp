@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <thread>
 
@@ -79,6 +80,7 @@ Result<int> serve(Context& context, const Options& options) {
   choose_log(service, config.log);
   MBE_ASSIGN(service.korean, korean_messages());
   const InterruptGuard guard;
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may go; the memory stays
   MBE_ASSIGN(const auto served, Service::start(std::move(service)));
   if (context.json()) {
     context.print_json({{"address", config.address}, {"port", served->port()}});
