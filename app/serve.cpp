@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <thread>
 
@@ -141,6 +142,7 @@ Result<int> serve(Context& context, const Options& options) {
   MBE_TRY(check_reach(config));
   MBE_ASSIGN(ServiceOptions service, service_options(context, home.string(), config));
   raise_open_files();
+  std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may go; the memory stays
   const InterruptGuard interrupts;
   const HangupGuard hangups;
   MBE_ASSIGN(const auto served, Service::start(std::move(service)));

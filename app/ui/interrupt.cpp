@@ -1,11 +1,14 @@
 #include "ui/interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace mbe::app {
 namespace {
 
-volatile std::sig_atomic_t requested = 0;
+/// Written on whichever thread the signal comes to, read on others.
+std::atomic<bool> requested = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler may not wait");
 
 volatile std::sig_atomic_t hung_up = 0;
 
@@ -14,14 +17,14 @@ void on_hangup(int) {
 }
 
 void on_signal(int number) {
-  requested = 1;
+  requested = true;
   std::signal(number, SIG_DFL);  // the next one is not held up
 }
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
-  requested = 0;
+  requested = false;
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
 }
@@ -49,7 +52,7 @@ bool take_hangup() {
 }
 
 bool interrupted() {
-  return requested != 0;
+  return requested;
 }
 
 }  // namespace mbe::app
