@@ -147,7 +147,9 @@ std::set<std::string> Models::names() const {
   std::set<std::string> out{chosen_name(), fs::path(default_model_resource).filename().string()};
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(home_ / "models", failed)) {
-    if (entry.is_directory()) out.insert(entry.path().filename().string());
+    // Folders without one hold the circuits' chat models.
+    const bool is_ours = fs::exists(entry.path() / "manifest.json", failed);
+    if (is_ours) out.insert(entry.path().filename().string());
   }
   return out;
 }

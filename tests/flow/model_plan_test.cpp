@@ -44,7 +44,10 @@ TEST(ModelRoom, IsTakenByNoModelThatIsTooLarge) {
                              "[circuits.emotion]\nmodel = \"coder\"\n"
                              "[circuits.creation]\nmodel = \"coder\"\n";
   program.folder().file("home/circuits.toml", config);
-  const auto memory = program.json({"model", "list"})["model_memory"];
+  program.folder().file("home/models/self/a.gguf", "of a circuit");  // no embedding model either
+  const auto list = program.json({"model", "list"});
+  for (const auto& model : list["models"]) EXPECT_NE(model["name"], "self");
+  const auto& memory = list["model_memory"];
   EXPECT_EQ(memory["models"][0]["verdict"], "too_large");
   EXPECT_GT(memory["models"][0]["needs_bytes"], std::uint64_t{1} << 40);
   EXPECT_GT(memory["available_bytes"], 0);
