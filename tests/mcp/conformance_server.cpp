@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   const auto fixture = std::make_shared<mcp::Fixture>(Json::parse(file));
   const auto people = People::open(argv[2]);
   if (!people.ok()) return 1;
-  const Auth auth(**people, {});
+  const Auth auth(**people, {}, false);
   const Catalog english;
   McpDoor door("0.0.0");
   const auto server = HttpServer::start({}, [&](const HttpRequest& request) {
