@@ -90,7 +90,10 @@ class Results:
         """The Python type of a result."""
         found = []
         for kind in kinds(schema):
-            if kind == "object":
+            if kind == "object" and "properties" not in schema:
+                inner = self.type_of(schema["additionalProperties"], place)
+                found.append(f"dict[str, {inner}]")
+            elif kind == "object":
                 found.append(self.class_of(schema, place))
             elif kind == "array":
                 found.append(f"List[{self.type_of(schema['items'], place)}]")

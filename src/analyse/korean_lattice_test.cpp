@@ -87,7 +87,7 @@ TEST_F(KoreanLatticeTest, CutsLabelledSentencesAsMecabDoes) {
   std::ifstream lines(std::string(MBE_SOURCE_DIR) + "/tests/data/labelled/dev.jsonl");
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line); ++count) expect_same(line);
-  EXPECT_GT(count, 100U);
+  EXPECT_GE(count, 100U);
 }
 
 TEST_F(KoreanLatticeTest, CutsUnknownAndForeignCharactersAsMecabDoes) {

@@ -54,9 +54,9 @@ Result<void> Collection::open_part() {
     return fail(ErrorCode::invalid_argument, "{}: the format is not known; name it with --format",
                 settings.name);
   }
-  if (*format_ == Format::kakaotalk || *format_ == Format::markdown) {
-    settings.zone = settings.wall_zone;
-  }
+  const bool plain =
+      *format_ == Format::jsonl || *format_ == Format::block_memory || *format_ == Format::text;
+  if (!plain) settings.zone = settings.wall_zone;
   MBE_ASSIGN(reader_, make_reader(std::move(input), settings, *format_));
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <unicode/ucnv.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/utf8.h"
@@ -79,21 +80,20 @@ std::string decode_utf8(std::string_view bytes, std::size_t& damaged) {
 
 }  // namespace
 
+/// By lines rather than characters: one line full of strange bytes decides nothing.
 Encoding detect_encoding(std::string_view head) {
   constexpr std::size_t character_bytes_max = 4;
   std::size_t broken = 0;
   std::size_t sound = 0;
-  for (std::size_t i = 0; i < head.size();) {
-    if (head[i] >= 0) {
-      ++i;
-      continue;
-    }
-    const std::size_t before = i;
-    if (next_code_point(head, i) != U'\ufffd') {
-      ++sound;
-    } else if (before + character_bytes_max <= head.size()) {
-      ++broken;
-    }
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    const std::string_view line = head.substr(0, end);
+    const bool is_last = end == head.size();
+    head.remove_prefix(is_last ? end : end + 1);
+    if (std::ranges::all_of(line, [](char c) { return c >= 0; })) continue;
+    const auto bad = first_invalid_utf8(line);
+    const bool is_cut = is_last && bad && *bad + character_bytes_max > line.size();
+    ++(!bad || is_cut ? sound : broken);
   }
   return broken > sound ? Encoding::cp949 : Encoding::utf8;
 }

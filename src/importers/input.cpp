@@ -16,7 +16,8 @@ Result<void> Input::want(std::size_t bytes) {
     buffer_.erase(0, used_);
     used_ = 0;
     const std::size_t before = buffer_.size();
-    const std::size_t more = std::max(chunk_bytes, bytes - before);
+    // What stays is moved to the front: seldom, where a reader looks far ahead.
+    const std::size_t more = std::max({chunk_bytes, bytes - before, bytes / 2});
     buffer_.resize(before + more);
     const auto got = source_->read(buffer_.data() + before, more);
     buffer_.resize(before + (got.ok() ? *got : 0));

@@ -162,7 +162,8 @@ TEST(Markdown, BelievesTheFrontMatterBeforeTheFile) {
 TEST(Encoding, IsDecidedByTheWholeBeginning) {
   EXPECT_EQ(detect_encoding("\xbe\xc8\xb3\xe7\xc7\xcf\xbc\xbc\xbf\xe4"), Encoding::cp949);
   EXPECT_EQ(detect_encoding("안녕"), Encoding::utf8);
-  EXPECT_EQ(detect_encoding("안녕하세요 \xff\xfe 반갑습니다"), Encoding::utf8);
+  EXPECT_EQ(detect_encoding("안녕하세요\n \xff\xfe 반갑습니다"), Encoding::utf8);
+  EXPECT_EQ(detect_encoding("안녕\n하세요\n\xff\xfe\xff\xfe\xff\xfe\xff\xfe\n"), Encoding::utf8);
   EXPECT_EQ(detect_encoding("plain"), Encoding::utf8);
   std::size_t damaged = 0;
   EXPECT_EQ(decode("\xbe\xc8 \xff\xb3\xe7", Encoding::cp949, damaged), "안 \xef\xbf\xbd녕");

@@ -37,8 +37,8 @@ using Step = std::variant<ImportItem, Unreadable, LeftOut>;
 
 struct Settings {
   std::optional<Format> format;  ///< nothing: by what the file begins with
-  Zone zone = Zone::fixed(0);    ///< of times without one
-  /// The same for exports that show the clock on the wall: KakaoTalk's, notes.
+  Zone zone = Zone::fixed(0);    ///< of times without one, in plain text and JSON lines
+  /// The same for what a person wrote by the clock on the wall: exports, notes.
   Zone wall_zone = Zone::fixed(0);
   std::string chain;                ///< empty: main; of JSON lines, what they name
   std::string name;                 ///< of the file, for sessions and ids of formats that have none

@@ -249,8 +249,8 @@ Json preview_shape() {
                                     {"chat", text_shape()}});
   return object_shape({{"format", text_shape()},
                        {"items", count_shape()},
-                       {"kinds", object_shape({})},
-                       {"left_out", object_shape({})},
+                       {"kinds", map_shape(count_shape())},
+                       {"left_out", map_shape(count_shape())},
                        {"speakers", list_shape(speaker)},
                        {"chats", count_shape()},
                        {"from", or_null_shape(text_shape())},

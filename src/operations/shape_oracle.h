@@ -32,7 +32,15 @@ namespace mbe {
       if (auto why = misfit(shape["items"], item, path + "[]"); !why.empty()) return why;
     }
   }
-  if (!value.is_object() || !shape.contains("properties")) return "";
+  if (!value.is_object()) return "";
+  if (!shape.contains("properties")) {
+    for (const auto& [name, member] : value.items()) {
+      if (!shape.contains("additionalProperties")) break;
+      auto why = misfit(shape["additionalProperties"], member, path + "." + name);
+      if (!why.empty()) return why;
+    }
+    return "";
+  }
   for (const Json& name : shape["required"]) {
     if (!value.contains(name)) return path + "." + name.get<std::string>() + " is missing";
   }

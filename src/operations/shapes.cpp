@@ -16,6 +16,10 @@ Json list_shape(Json item) {
   return {{"type", "array"}, {"items", std::move(item)}};
 }
 
+Json map_shape(Json value) {
+  return {{"type", "object"}, {"additionalProperties", std::move(value)}};
+}
+
 Json or_null_shape(Json shape) {
   shape["type"] = {shape["type"], "null"};
   return shape;

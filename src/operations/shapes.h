@@ -13,6 +13,8 @@ namespace mbe {
 /// An object that has all of these members; further ones may be added by later versions.
 [[nodiscard]] Json object_shape(std::initializer_list<std::pair<std::string, Json>> members);
 [[nodiscard]] Json list_shape(Json item);
+/// An object whose members have names of their own, and values of one shape.
+[[nodiscard]] Json map_shape(Json value);
 /// The shape, or null.
 [[nodiscard]] Json or_null_shape(Json shape);
 /// Any text.

@@ -71,7 +71,7 @@ class ImportStory {
     this.step = 'reading';
     this.error = null;
     try {
-      const preview = await api.importPreview(this.#wish);
+      const preview = await api.importPreview({...this.#wish, me: ''});  // by their own names
       if (mine !== this.#turn) return;
       this.preview = preview;
       if (!preview.speakers.some((one) => one.name === this.me)) this.me = '';
