@@ -191,7 +191,7 @@ Result<report::Document> describe_grid(const std::vector<ModelProfile>& models,
   std::string names;
   for (const ModelProfile& model : models) names += (names.empty() ? "" : " · ") + model.name;
   section.paragraphs = {names};
-  section.table.columns = {{messages.text("tokens of context each"), true}};
+  section.table.columns = {{messages.text("context tokens each"), true}};
   for (const KvType kv : {KvType::f16, KvType::q8_0}) {
     section.table.columns.push_back(
         {messages.text("GiB with {}", {std::string(kv_name(kv))}), true});
