@@ -104,6 +104,11 @@ HttpResponse LoginDoor::logged_in(const Visit& visit, const std::string& name,
                                   const std::string& password) const {
   const auto login = people_.log_in(name, password, visit.address);
   if (!login.ok()) return refused(visit, login.error(), 401);
+  // A login takes the place of the one before in the same browser.
+  if (const std::string before = cookie(visit.request, session_cookie); !before.empty()) {
+    const auto ended = people_.log_out(before);
+    if (!ended.ok()) return problem(visit.messages, ended.error());
+  }
   audit_.note("login", login->principal, "login", {{"session", People::session_id(login->token)}});
   HttpResponse out = json_response({{"name", login->principal.name},
                                     {"role", role_name(login->principal.role)},

@@ -1,6 +1,6 @@
 // The real `mbe serve` on a temporary home, for one test file; its models speak by a script.
-import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {type ChildProcess, execFileSync, spawn, spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 
@@ -62,7 +62,9 @@ export class Server {
 
   /** What the memory of the origin holds, by the program rather than the page. */
   texts(): string[] {
-    return this.program(['export', '--format', 'block_memory']).split('\n')
+    const file = `${this.home}/exported.jsonl`;  // nothing to export ends with 1
+    spawnSync(this.mbe, ['--home', this.home, 'export', '--format', 'block_memory', '-o', file], {env});
+    return (existsSync(file) ? readFileSync(file, 'utf-8') : '').split('\n')
       .filter((line) => line !== '')
       .map((line) => (JSON.parse(line) as {context: string}).context);
   }

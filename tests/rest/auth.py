@@ -44,6 +44,9 @@ class Rows:
             lines["Cookie"] = f"mbe_session={cookie}"
         if key:
             lines["Authorization"] = f"Bearer {key}"
+        if cookie and method != "GET":  # what a page changes needs its session's token
+            told = json.loads(self.send("GET", "/api/session", cookie=cookie).body)
+            lines["X-CSRF-Token"] = told.get("csrf") or ""
         lines |= {name.replace("_", "-"): value for name, value in headers.items()}
         content = b"" if body is None else json.dumps(body).encode()
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
