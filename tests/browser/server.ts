@@ -63,7 +63,8 @@ export class Server {
   /** What the memory of the origin holds, by the program rather than the page. */
   texts(): string[] {
     const file = `${this.home}/exported.jsonl`;  // nothing to export ends with 1
-    spawnSync(this.mbe, ['--home', this.home, 'export', '--format', 'block_memory', '-o', file], {env});
+    const words = ['--home', this.home, 'export', '--format', 'block_memory', '-o', file];
+    spawnSync(this.mbe, words, {env});
     return (existsSync(file) ? readFileSync(file, 'utf-8') : '').split('\n')
       .filter((line) => line !== '')
       .map((line) => (JSON.parse(line) as {context: string}).context);
