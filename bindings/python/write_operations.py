@@ -110,6 +110,10 @@ class Results:
             name = NAMES.get(place, camel(place.replace(".", "_")) +
                              ("" if "." in place else "Result"))
             self.names[shape] = name
+            if any(keyword.iskeyword(member) for member in members):
+                inner = ", ".join(f'"{m}": {t}' for m, t in members.items())
+                self.classes.append(f'{name} = TypedDict("{name}", {{{inner}}})')
+                return name
             lines = [f"class {name}(TypedDict):", f'    """Of ``{place}``."""', ""]
             self.classes.append("\n".join([*lines, *(f"    {m}: {t}" for m, t in members.items())]))
         return self.names[shape]
