@@ -23,6 +23,7 @@ Result<Mood> Answerer::mood_of(const std::string& chain, Memory& memory, TimeMs 
   }
   RecallFilter lately;
   lately.from_ms = now - mood_days * day_ms;
+  lately.trusts = {"owner", "member", "agent"};  // what came from outside does not set the tone
   MBE_ASSIGN(const std::vector<DaySummary> days, memory.timeline(lately));
   Mood out;
   double blocks = 0;

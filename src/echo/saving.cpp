@@ -4,6 +4,7 @@
 
 #include "analyse/normal_text.h"
 #include "base/datetime.h"
+#include "block/payload.h"
 #include "echo/talk.h"
 
 namespace mbe {
@@ -12,6 +13,13 @@ namespace {
 
 /// Parts that an exchange which was cut off may have begun: one for each line, and one more.
 constexpr unsigned parts_left_open = 3;
+
+/// What is derived is trusted as little as the least trusted of its sources.
+std::string lower_trust(const std::string& one, const std::string& other) {
+  const auto first = trust_from_name(one);
+  const auto second = trust_from_name(other);
+  return first && second && *second > *first ? other : one;
+}
 
 /// Stands in the folder while an exchange is saved. Who finds one knows that another process died
 /// in the middle: what that wrote into the log may become visible only with the next append.
@@ -84,22 +92,27 @@ class MemoryCore::Saving {
     bool is_answer = false;
     TimeMs time = 0;
     std::vector<std::uint64_t> refs;
+    std::string trust;
   };
 
   Result<Saved> say_both() {
     Saved out;
     const TimeMs now = core_.clock_.now_ms();
-    Line line{exchange_.speaker, exchange_.text, false, exchange_.said_ms.value_or(now), {}};
+    Line line{exchange_.speaker, exchange_.text, false, exchange_.said_ms.value_or(now), {},
+              exchange_.trust};
     if (!exchange_.text.empty()) {
       MBE_ASSIGN(out.utterance, say(line));
     }
     if (exchange_.answer.empty()) return out;
-    line = {exchange_.echo, exchange_.answer, true, exchange_.answered_ms.value_or(now), {}};
+    line = {exchange_.echo, exchange_.answer, true, exchange_.answered_ms.value_or(now), {},
+            exchange_.trust};
     if (!exchange_.text.empty()) line.refs.push_back(out.utterance.block_index);
     for (const std::uint64_t block : exchange_.used) {
       // What was forgotten since it was recalled cannot be referred to.
       const auto used = memory_.show(block);
-      if (used.ok() && used->state == "ok") line.refs.push_back(block);
+      if (!used.ok() || used->state != "ok") continue;
+      line.refs.push_back(block);
+      line.trust = lower_trust(line.trust, used->trust);
     }
     MBE_ASSIGN(out.answer, say(line));
     return out;
@@ -124,7 +137,7 @@ class MemoryCore::Saving {
     request.kind = line.is_answer ? exchange_.answer_kind : "utterance";
     if (line.is_answer) request.data = exchange_.data;
     request.retold = line.is_answer && exchange_.retold;
-    request.trust = exchange_.trust;
+    request.trust = line.trust;
     request.event_ms = line.time;
     request.utc_offset_minutes = core_.options_.utc_offset_minutes(line.time);
     request.refs = line.refs;

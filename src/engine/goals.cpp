@@ -57,13 +57,14 @@ void take_in(std::vector<Goal>& goals, const Block& block, const Intention& inte
 
 /// Blocks of people that stand and carry one of these marks.
 Result<SequenceSet> speaking(const AttributeSnapshot& attributes,
-                             const std::vector<std::string_view>& marks) {
+                             const std::vector<std::string_view>& marks, bool outside) {
   AttributeFilter filter;
   for (const std::string_view mark : marks) {
     filter.any_keywords.push_back(std::string(goal_mark) + std::string(mark));
   }
   filter.kinds = {Kind::utterance, Kind::fact, Kind::supersede};
   filter.without_flags = {Flag::hidden, Flag::superseded};
+  if (!outside) filter.trusts = {Trust::owner, Trust::member, Trust::agent};
   return attributes.select(filter);
 }
 
@@ -110,9 +111,11 @@ Result<void> resolve_by_deed(const Memory::Parts& parts, const AttributeSnapshot
 }  // namespace
 
 Result<std::vector<GoalView>> follow_goals(const Memory::Parts& parts,
-                                           const DerivedSnapshot& indexes, std::size_t blocks_max) {
+                                           const DerivedSnapshot& indexes, std::size_t blocks_max,
+                                           bool outside) {
   const AttributeSnapshot& attributes = *indexes.attributes;
-  MBE_ASSIGN(const SequenceSet stated, speaking(attributes, {"intended", "done", "dropped"}));
+  MBE_ASSIGN(const SequenceSet stated,
+             speaking(attributes, {"intended", "done", "dropped"}, outside));
   MBE_ASSIGN(const auto order, by_time(attributes, stated));
   std::vector<Goal> goals;
   for (std::size_t i = order.size() - std::min(order.size(), blocks_max); i < order.size(); ++i) {
@@ -121,7 +124,7 @@ Result<std::vector<GoalView>> follow_goals(const Memory::Parts& parts,
     const Analysis analysis = analyse_payload(parts.analyser, block.payload);
     for (const Intention& intention : analysis.intentions) take_in(goals, block, intention);
   }
-  MBE_ASSIGN(const SequenceSet deeds, speaking(attributes, {goal_deed}));
+  MBE_ASSIGN(const SequenceSet deeds, speaking(attributes, {goal_deed}, outside));
   std::vector<GoalView> out;
   for (Goal& goal : goals) {
     if (goal.view.state == "open") {

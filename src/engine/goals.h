@@ -11,9 +11,11 @@ namespace mbe {
 /// Goals, oldest first. Stated news resolves the latest open goal of before with which it shares
 /// the largest part of its concepts, at least a third of the smaller set; a deed resolves every
 /// goal of before all of whose concepts it names. Only the newest `blocks_max` blocks that speak of
-/// goals are read. Cost: one read and analysis for each of them, and for each deed that matches.
+/// goals are read; without `outside` none that came from the web, tools or imports. Cost: one read
+/// and analysis for each of them, and for each deed that matches.
 [[nodiscard]] Result<std::vector<GoalView>> follow_goals(const Memory::Parts& parts,
                                                          const DerivedSnapshot& indexes,
-                                                         std::size_t blocks_max = SIZE_MAX);
+                                                         std::size_t blocks_max = SIZE_MAX,
+                                                         bool outside = true);
 
 }  // namespace mbe

@@ -4,7 +4,9 @@
 #include "analyse/normal_text.h"
 #include "base/random.h"
 #include "base/resources.h"
+#include "base/utf8.h"
 #include "compose/composer.h"
+#include "compose/fence.h"
 #include "engine/goals.h"
 #include "engine/memory_parts.h"
 #include "engine/recaller.h"
@@ -20,6 +22,13 @@ constexpr std::size_t cue_turns = 3;           ///< earlier turns an elliptical 
 constexpr std::size_t cue_bytes_max = 2'000;   ///< of them together
 constexpr std::size_t goal_blocks_read = 500;  ///< the newest; older goals are in `mbe goals`
 constexpr std::size_t fence_bytes = 10;        ///< 16 characters of base32, 80 bits
+
+/// From the web, a tool or an import: recalled and marked, and left out of what a person is taken
+/// for
+/// - goals, mood - and, where a caller wants that, of the prompt.
+bool is_outside(Trust trust) {
+  return trust >= Trust::tool;
+}
 
 /// The utterance, with the turns before it where it names nothing itself ("how did that go?").
 std::string cue_of(const Conversation& talk, const std::string& utterance, const Analyser& analyser,
@@ -102,7 +111,8 @@ Result<std::vector<PromptItem>> pinned_items(const Memory::Parts& parts,
 
 Result<std::vector<PromptItem>> open_goal_items(const Memory::Parts& parts,
                                                 const DerivedSnapshot& indexes) {
-  MBE_ASSIGN(const std::vector<GoalView> goals, follow_goals(parts, indexes, goal_blocks_read));
+  MBE_ASSIGN(const std::vector<GoalView> goals,
+             follow_goals(parts, indexes, goal_blocks_read, false));
   std::vector<PromptItem> out;
   for (const GoalView& goal : goals) {
     if (goal.state != "open") continue;
@@ -123,7 +133,8 @@ Result<std::string> mood_line(const DerivedSnapshot& indexes, const Analyser& an
   std::vector<std::pair<std::string, int>> counts;
   for (std::size_t i = from; i < all.size(); ++i) {
     MBE_ASSIGN(const auto record, indexes.attributes->record(all[i]));
-    const bool tells = record && !std::ranges::count(record->keywords, retold_mark);
+    const bool tells =
+        record && !is_outside(record->trust) && !std::ranges::count(record->keywords, retold_mark);
     for (const std::string& tag : tells ? record->tags : std::vector<std::string>{}) {
       if (!analyser.is_emotion(tag)) continue;
       const auto known = std::ranges::find(counts, tag, &std::pair<std::string, int>::first);
@@ -201,6 +212,35 @@ Result<std::vector<WaypointView>> came_to_mind(Memory& memory, const ComposeRequ
   const std::string asked = folded(request.input);
   std::erase_if(points, [&](const WaypointView& point) { return folded(point.context) == asked; });
   return points;
+}
+
+/// Whether a text repeats another: how that begins, on one line, stands in it.
+bool repeats(const std::string& text, const std::string& other) {
+  constexpr std::size_t bytes_compared = 60;
+  std::string beginning = other;
+  std::ranges::replace(beginning, '\n', ' ');
+  return text.find(utf8_prefix(beginning, bytes_compared)) != std::string::npos;
+}
+
+/// What a turn is to be fenced as, because it came from outside or is an answer that repeats what
+/// did: an answer made of memories would else carry them out of their fence. Nothing else.
+Result<std::optional<PromptItem>> outside_words(const Memory::Parts& parts, const Turn& turn) {
+  if (!turn.block_index) return std::optional<PromptItem>();
+  MBE_ASSIGN(const Block block, parts.chain->read(*turn.block_index));
+  const Payload& payload = block.payload;
+  if (block.state != BlockState::ok || !is_outside(payload.trust)) {
+    return std::optional<PromptItem>();
+  }
+  bool outside = !turn.from_assistant;
+  for (const Reference& reference : payload.refs) {
+    if (outside || !reference.chain.empty()) continue;
+    MBE_ASSIGN(const Block source, parts.chain->read(reference.sequence));
+    outside = source.state == BlockState::ok && is_outside(source.payload.trust) &&
+              repeats(turn.text, source.payload.text);
+  }
+  if (!outside) return std::optional<PromptItem>();
+  return std::optional(PromptItem{*turn.block_index, turn.text, payload.speaker, time_of(payload),
+                                  payload.trust, 0});
 }
 
 bool is_turn(const Conversation& talk, std::uint64_t block_index) {
@@ -306,8 +346,11 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
     if (!item.text.empty()) prompt.memories.push_back(std::move(item));
   }
   for (const Turn& turn : talk.turns) {
-    const bool is_input = &turn == &talk.turns.back() && turn.text == request.input;
-    if (!is_input) prompt.turns.push_back({turn.from_assistant, turn.speaker, turn.text});
+    if (&turn == &talk.turns.back() && turn.text == request.input) continue;
+    PromptTurn shown{turn.from_assistant, turn.speaker, turn.text};
+    MBE_ASSIGN(const auto outside, outside_words(*parts_, turn));
+    if (outside) shown.text = "\n" + fenced(*outside, turn.text, prompt, words);
+    prompt.turns.push_back(std::move(shown));
   }
   MBE_ASSIGN(Prompt made, mbe::compose(prompt, words, EstimatedTokens()));
   return ComposeResult{std::move(made.text),     made.tokens,

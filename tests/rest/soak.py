@@ -41,6 +41,7 @@ class Load:
         self.until = self.begun + seconds
         self.took: dict[str, list[tuple[float, float]]] = {}
         self.wrong: list[str] = []
+        self.chats = self.by_models = 0
         self.lock = threading.Lock()
 
     def note(self, kind: str, begin: float, fault: str = "") -> None:
@@ -115,9 +116,10 @@ class Load:
                 return repr(wire.rest[:300])
             if b"event: done" not in wire.rest or b"event: error" in wire.rest:
                 return repr(wire.rest[-300:])
-            models = b'"made_of":"models"' in wire.rest
-            rules = b'"made_of":"rules"' in wire.rest or b'"made_of":"identity"' in wire.rest
-            return "" if models or rules or not self.has_models else "no model answered"
+            with self.lock:
+                self.chats += 1
+                self.by_models += b'"made_of":"models"' in wire.rest
+            return ""
 
 
 def paces(has_models: bool) -> dict[str, float]:
@@ -164,7 +166,8 @@ def report(load: Load, samples: list, seconds: float, errors: int, blocks: int) 
            "open_files": {"warm": warm[0][2], "end": warm[-1][2],
                           "most": max(count for _, _, count in samples),
                           "per_minute": round(slope(files), 3)},
-           "log_errors": errors, "failed": len(load.wrong), "latency": {}}
+           "log_errors": errors, "failed": len(load.wrong),
+           "chats": {"whole": load.chats, "by_models": load.by_models}, "latency": {}}
     for kind, took in sorted(load.took.items()):
         median_ms, more = drift(took, seconds)
         p95 = sorted(one for _, one in took)[int(len(took) * 0.95)] * 1000
@@ -208,6 +211,8 @@ def soaked(served: Served, key: str, options: argparse.Namespace) -> tuple[dict,
               if line.get("level") == "error" or int(line.get("status", 0)) in (500, 501, 502)]
     out = report(load, samples, options.seconds, len(errors), blocks)
     faults = load.wrong + [f"log: {line}" for line in errors]
+    if load.has_models and load.by_models == 0:
+        faults.append("no model spoke")
     # A block of this size costs some KB in the indexes that are held; more than that is a leak.
     grown = out["rss_kb"]["end"] - out["rss_kb"]["warm"]
     if grown > RSS_GROWTH_KB_MAX + 8 * blocks:
@@ -233,13 +238,13 @@ def main() -> int:
         served.wait_s = 600  # models take their time where the machine is busy
         try:
             out, faults = soaked(served, key, options)
+            print(json.dumps(out, indent=1), flush=True)  # whatever becomes of the end
+            if options.report:
+                Path(options.report).write_text(json.dumps(out, indent=1) + "\n")
         finally:
             code = served.stop()
         if code != 0 or not served.is_sound():
             faults.append(f"the server ended with {code}, or the memory is damaged")
-    print(json.dumps(out, indent=1))
-    if options.report:
-        Path(options.report).write_text(json.dumps(out, indent=1) + "\n")
     for fault in faults[:30]:
         print("FAULT", fault)
     print(f"{sum(out['requests'].values())} requests, {len(faults)} faults")
