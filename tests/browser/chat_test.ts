@@ -4,7 +4,7 @@ import {after, before, test} from 'node:test';
 
 import type {Browser, Page} from 'playwright-core';
 
-import {launch, logIn, openPage} from './browser.ts';
+import {assertAccessible, launch, logIn, openPage} from './browser.ts';
 import {AT_LENGTH, REPEAT} from './model.ts';
 import {LIFE} from './sample.ts';
 import {Server} from './server.ts';
@@ -151,6 +151,7 @@ test('Chat.KeepsBothWaysOfAnEditedQuestion', async () => {
   await answered();
   await page.getByRole('group', {name: '이 질문의 갈래'}).getByText('2 / 2').waitFor();
   assert.equal(await turns().count(), 1);
+  await assertAccessible(page, 'a branch');
   // By the keyboard: to the other way and back.
   await page.getByRole('button', {name: '앞 갈래'}).focus();
   await page.keyboard.press('Enter');

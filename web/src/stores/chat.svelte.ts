@@ -50,6 +50,12 @@ class Chat {
     this.conversations = await api.conversations();
   }
 
+  /** Those in which the words were said. */
+  readonly find = api.conversations;
+  readonly rename = api.renameConversation;
+  /** Where it can be downloaded. */
+  readonly addressOf = api.exportAddress;
+
   /** Shows a conversation with what was said in it. */
   async open(conversation: string): Promise<void> {
     this.turns = [];
