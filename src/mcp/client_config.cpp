@@ -94,9 +94,13 @@ Result<std::string> json_with(const std::string& text, const Place& place, const
   MBE_ASSIGN(const JsonObject servers, servers_of(text, *section));
   const JsonMember* earlier = servers.find(entry_name);
   if (earlier == nullptr) return with_member(text, servers, entry_name, value);
+  const std::string_view there =
+      std::string_view(text).substr(earlier->value, earlier->end - earlier->value);
+  if (Json::parse(there, nullptr, false, true) == value) return text;
+  const auto indent = indent_at(text, earlier->begin);
   std::string out = text;
-  return out.replace(earlier->value, earlier->end - earlier->value,
-                     laid_out(value, line_indent(text, earlier->begin)));
+  return out.replace(earlier->value, there.size(),
+                     indent ? laid_out(value, *indent) : json_line(value));
 }
 
 std::string without_member(const std::string& text, const JsonObject& object,

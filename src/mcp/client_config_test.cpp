@@ -40,6 +40,7 @@ TEST(ClientConfig, LeavesEverythingElseByteForByte) {
     ASSERT_TRUE(found.ok() && *found) << with;
     EXPECT_EQ(Json::parse(**found)["command"], "/usr/bin/mbe");
     EXPECT_FALSE(*entry_in(text, json)) << text;
+    EXPECT_EQ(connected(with), with);
     // All that was there is there, in its order.
     std::size_t at = 0;
     for (const char c : text) {

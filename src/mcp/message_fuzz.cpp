@@ -17,7 +17,7 @@ class Nothing final : public mbe::mcp::Features, public mbe::mcp::Exchange {
   std::string instructions() const override { return ""; }
   std::optional<mbe::mcp::Outcome> answer(const mbe::mcp::Asked& asked,
                                           mbe::mcp::Exchange&) override {
-    return asked.progress_token();
+    return Json{{"token", asked.progress_token()}};
   }
   bool is_streamed(const mbe::mcp::Asked&) const override { return false; }
   void hear(const mbe::mcp::Message&) override {}
