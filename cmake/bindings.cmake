@@ -1,7 +1,8 @@
 # What the libraries for other languages need at run time, for an installation of one of them alone:
-# lexicons, messages, templates, weights, the emotion head, and the Korean dictionary.
+# lexicons, messages, templates, tables of models and of exports, weights, the emotion head, and the
+# Korean dictionary.
 function(mbe_install_data destination component)
-  foreach(part emotion lexicon messages recall templates)
+  foreach(part emotion import lexicon messages models recall templates)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/${part} DESTINATION ${destination}
       COMPONENT ${component} EXCLUDE_FROM_ALL)
   endforeach()

@@ -100,9 +100,9 @@ class InjectionTest : public EngineTest {
   }
   /// Whether a text stands in the system's words, or elsewhere out of every fence.
   static bool outside(const Json& messages, const std::string& text) {
-    const std::string system = messages.at(0)["content"];
-    if (system.find(text) != std::string::npos) return true;
-    const std::string fence = fence_of(system);
+    // The fence's own delimiter is random: it may hold the text by chance.
+    if (system_of(messages).find(text) != std::string::npos) return true;
+    const std::string fence = fence_of(messages.at(0)["content"]);
     for (std::size_t m = 1; m < messages.size(); ++m) {
       const std::string content = messages[m]["content"].get<std::string>() + "\n";
       if (outside_fences(content, fence).find(text) != std::string::npos) return true;
