@@ -78,6 +78,7 @@ class OwnSession final : public EchoSession {
     const auto identity = answerer_->identity();
     request.speaker = {identity ? identity->origin : "", request.chain == "main"};
     request.utc_offset_minutes = context_.zone().offset_minutes(system_clock().now_ms());
+    request.messages = &context_.messages();
     const StopOnInterrupt stop;
     return answerer_->answer(request, tell, stop.token());
   }

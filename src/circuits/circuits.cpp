@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/guarded.h"
-#include "llm/openai_style.h"
+#include "llm/remote_model.h"
 
 namespace mbe {
 
@@ -37,20 +37,29 @@ class Deadline {
 };
 
 /// Null where it is no JSON, or nested deeper than any note: who writes JSON goes down with it.
-nlohmann::json parse_note(const std::string& text) {
+/// A model that was asked in words (ModelConfig::structured) may put a fence around it.
+nlohmann::json parse_note(std::string_view text) {
   constexpr int depth_max = 16;
   bool deep = false;
   const auto shallow = [&deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     deep = deep || depth > depth_max;
     return !deep;
   };
+  text = text.substr(std::min(text.find('{'), text.size()));
+  text = text.substr(0, text.rfind('}') + 1);
   nlohmann::json out = nlohmann::json::parse(text, shallow, false);
   return deep || out.is_discarded() ? nlohmann::json() : out;
 }
 
-std::unique_ptr<ChatModel> remote_model(const ModelConfig& config) {
-  return openai_style(
-      {.base_url = config.url, .unix_socket = {}, .model = config.model, .key = config.key});
+std::unique_ptr<ChatModel> model_behind_url(const ModelConfig& config) {
+  RemoteModelOptions out;
+  out.wire = config.kind;
+  out.base_url = config.url;
+  out.model = config.model;
+  out.key = config.key;
+  out.thinking_tokens = config.thinking_tokens;
+  out.structured = config.structured;
+  return remote_model(std::move(out));
 }
 
 ModelServerOptions server_options(const CircuitsConfig& config, const ModelConfig& model,
@@ -105,7 +114,7 @@ Result<std::unique_ptr<Circuits>> Circuits::start(CircuitsConfig config,
   for (const ModelConfig& config_of : out->config_.models) {
     Model& model = out->models_[config_of.name];
     if (config_of.file.empty()) {
-      model.remote = remote_model(config_of);
+      model.remote = model_behind_url(config_of);
       continue;
     }
     model.refused = out->fit_.of(config_of.name)->refused;

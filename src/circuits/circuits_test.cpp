@@ -42,6 +42,12 @@ TEST_F(CircuitsTest, KeepsANoteThatIsAJsonObject) {
   EXPECT_EQ(event.note, R"({"feeling":"기쁨"})");
 }
 
+TEST_F(CircuitsTest, TakesANoteOutOfItsFence) {
+  const CircuitEvent event = note("```json\n{\"tone\": \"밝게\"}\n```");
+  EXPECT_EQ(event.state, CircuitState::done);
+  EXPECT_EQ(event.note, R"({"tone":"밝게"})");
+}
+
 TEST_F(CircuitsTest, NamesANoteThatIsNone) {
   const std::string deep(200'000, '[');
   for (const std::string& said :

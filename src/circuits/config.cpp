@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 /// In the order of preference: one for NVIDIA GPUs is there where it was asked for (tools/setup).
 constexpr std::array<std::string_view, 2> llama_server_resources = {
     "llama-server-0.3.36-cuda/bin/llama-server", "llama-server-0.3.36/bin/llama-server"};
+constexpr std::string_view no_kind = "";
 constexpr std::size_t file_bytes_max = 65'536;
 constexpr std::int64_t tokens_max = 1'048'576;
 constexpr std::int64_t gpu_memory_mib_max = 1 << 24;
@@ -47,9 +48,10 @@ Result<std::string> key_by_variable(const std::string& variable) {
               variable);
 }
 
-/// Where a model's key comes from.
-struct KeySource {
+/// What of a model is looked at once the file is known to be in form, its key's source above all.
+struct Unfinished {
   std::string place, env, command;
+  bool has_kind = false;
 
   [[nodiscard]] Result<std::string> read() const {
     if (!env.empty()) return key_by_variable(env);
@@ -57,9 +59,9 @@ struct KeySource {
   }
 };
 
-KeySource read_model(const TomlTable& table, const fs::path& home, ModelConfig& out) {
+Unfinished read_model(const TomlTable& table, const fs::path& home, ModelConfig& out) {
   std::string file;
-  KeySource key{.place = table.place()};
+  Unfinished rest{.place = table.place()};
   table.text("file", file);
   if (!file.empty()) out.file = home / file;
   table.number("context_tokens", 256, tokens_max, out.context_tokens);
@@ -67,20 +69,44 @@ KeySource read_model(const TomlTable& table, const fs::path& home, ModelConfig& 
   table.number("gpu_layers", -1, 10'000, out.gpu_layers);
   table.choice("kv", {"f16", "q8_0", "q4_0"}, out.kv);
   table.number("memory_mib", 0, tokens_max, out.memory_mib);
+  std::string kind(no_kind);
+  table.choice("kind", {"openai", "anthropic", "gemini", "cohere"}, kind);
+  rest.has_kind = kind != no_kind;
+  out.kind = wire_of(kind).value_or(Wire::openai);
   table.text("url", out.url);
   table.text("model", out.model);
-  table.text("key_env", key.env);
-  table.text("key_command", key.command);
-  return key;
+  table.text("key_env", rest.env);
+  table.text("key_command", rest.command);
+  out.thinking_tokens = default_thinking_tokens(out.kind);
+  table.number("thinking_tokens", 0, tokens_max, out.thinking_tokens);
+  table.flag("structured", out.structured);
+  return rest;
 }
 
-/// What no type or limit tells: once the file is known to be in form.
-Result<void> finish_model(const KeySource& key, ModelConfig& out) {
-  if (out.file.empty() == out.url.empty()) {
-    return fail(ErrorCode::invalid_argument, "{}: [models.{}] needs `file` or `url`, not both",
-                key.place, out.name);
+/// A line break in a key would be another header.
+Result<std::string> checked_key(const Unfinished& rest, const std::string& name) {
+  MBE_ASSIGN(std::string key, rest.read());
+  if (std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; })) return key;
+  return fail(ErrorCode::invalid_argument,
+              "{}: the key of [models.{}] holds characters that no key has; look at key_env or "
+              "key_command",
+              rest.place, name);
+}
+
+/// What no type or limit tells.
+Result<void> finish_model(const Unfinished& rest, ModelConfig& out) {
+  if (out.url.empty() && out.file.empty()) out.url = provider_url(out.kind);
+  if (out.file.empty() == out.url.empty() || (rest.has_kind && out.url.empty())) {
+    return fail(ErrorCode::invalid_argument,
+                "{}: [models.{}] needs `file` or `url`, not both; a `kind` goes with a `url`",
+                rest.place, out.name);
   }
-  MBE_ASSIGN(out.key, key.read());
+  if (out.kind != Wire::openai && out.model.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "{}: [models.{}] needs `model`: its name at the provider", rest.place, out.name);
+  }
+  while (out.url.ends_with('/')) out.url.pop_back();
+  MBE_ASSIGN(out.key, checked_key(rest, out.name));
   return {};
 }
 
@@ -116,14 +142,14 @@ Result<void> read_config(const fs::path& home, const fs::path& file, CircuitsCon
   if (!program.empty()) out.llama_server = home / program;
   toml.root().flag("memory_check", out.memory_check);
   toml.root().number("gpu_memory_mib", 0, gpu_memory_mib_max, out.gpu_memory_mib);
-  std::vector<KeySource> keys;
+  std::vector<Unfinished> rest;
   for (const auto& [name, table] : toml.root().table("models").tables()) {
     out.models.push_back({.name = name});
-    keys.push_back(read_model(table, home, out.models.back()));
+    rest.push_back(read_model(table, home, out.models.back()));
   }
   read_roles(toml.root(), out);
   MBE_TRY(toml.check());
-  for (std::size_t i = 0; i < keys.size(); ++i) MBE_TRY(finish_model(keys[i], out.models[i]));
+  for (std::size_t i = 0; i < rest.size(); ++i) MBE_TRY(finish_model(rest[i], out.models[i]));
   for (const CircuitConfig& circuit : out.circuits) MBE_TRY(check_model(out, file, circuit.model));
   return check_model(out, file, out.synthesis.model);
 }

@@ -81,7 +81,7 @@ url = "https://models.example/v1"
 model = "big"
 key_env = "MBE_TEST_KEY"
 [models.near]
-url = "http://127.0.0.1:9/v1"
+url = "http://127.0.0.1:9/v1/"
 key_command = "printf 'k-2\nrest'"
 [circuits.emotion]
 model = "small"
@@ -108,6 +108,9 @@ prompt_tokens = 1000
   EXPECT_EQ(model("far").key, "k-1");
   EXPECT_EQ(model("far").model, "big");
   EXPECT_EQ(model("near").key, "k-2");
+  EXPECT_EQ(model("near").url, "http://127.0.0.1:9/v1");
+  EXPECT_EQ(model("near").kind, Wire::openai);
+  EXPECT_EQ(model("near").thinking_tokens, 0U);
   EXPECT_EQ(config->of(Circuit::emotion).deadline.count(), 900);
   EXPECT_EQ(config->synthesis.model, "near");
   EXPECT_EQ(config->answer_tokens, 300U);
@@ -127,6 +130,12 @@ TEST_F(CircuitsConfigTest, SaysWhatIsWrongAndWhere) {
       {"[synthesis]\ndeadline_ms = 0\n", "`synthesis.deadline_ms`"},
       {"[models.a]\nkv = 'f16'\n", "needs `file` or `url`"},
       {"[models.a]\nfile = 'x'\nurl = 'y'\n", "needs `file` or `url`"},
+      {"[models.a]\nfile = 'x'\nkind = 'openai'\n", "a `kind` goes with a `url`"},
+      {"[models.a]\nkind = 'openai'\n", "needs `file` or `url`"},
+      {"[models.a]\nkind = 'grok'\n", "`models.a.kind` is one of openai, anthropic, gemini"},
+      {"[models.a]\nkind = 'gemini'\n", "needs `model`"},
+      {"[models.a]\nurl = 'x'\nthinking_tokens = -1\n", "`models.a.thinking_tokens`"},
+      {"[models.a]\nurl = 'x'\nstructured = 1\n", "`models.a.structured`"},
       {"[circuits.self]\nmodel = 'b'\n", "has no [models.b]"},
       {"[synthesis]\nmodel = 'b'\n", "has no [models.b]"},
   };
@@ -136,6 +145,44 @@ TEST_F(CircuitsConfigTest, SaysWhatIsWrongAndWhere) {
     EXPECT_EQ(config.error().code(), ErrorCode::invalid_argument);
     EXPECT_NE(config.error().message().find(why), std::string::npos)
         << config.error().message() << " for " << text;
+  }
+}
+
+TEST_F(CircuitsConfigTest, KnowsTheProviders) {
+  const auto config = read(R"(
+[models.a]
+kind = "anthropic"
+model = "claude"
+[models.b]
+kind = "gemini"
+model = "gemini"
+thinking_tokens = 7
+structured = false
+[models.c]
+kind = "cohere"
+model = "command"
+url = "http://127.0.0.1:9/v2"
+)");
+  ASSERT_TRUE(config.ok()) << config.error().message();
+  EXPECT_EQ(config->models[0].kind, Wire::anthropic);
+  EXPECT_EQ(config->models[0].url, "https://api.anthropic.com/v1");
+  EXPECT_GT(config->models[0].thinking_tokens, 0U);
+  EXPECT_TRUE(config->models[0].structured);
+  EXPECT_EQ(config->models[1].kind, Wire::gemini);
+  EXPECT_EQ(config->models[1].url, "https://generativelanguage.googleapis.com/v1beta");
+  EXPECT_EQ(config->models[1].thinking_tokens, 7U);
+  EXPECT_FALSE(config->models[1].structured);
+  EXPECT_EQ(config->models[2].kind, Wire::cohere);
+  EXPECT_EQ(config->models[2].url, "http://127.0.0.1:9/v2");
+}
+
+TEST_F(CircuitsConfigTest, RefusesAKeyThatIsNone) {
+  for (const char* key : {"a key", "line\nX-Other: 1", "열쇠"}) {
+    ::setenv("MBE_TEST_KEY", key, 1);
+    const auto config = read("[models.a]\nurl = 'http://x/v1'\nkey_env = 'MBE_TEST_KEY'\n");
+    ASSERT_FALSE(config.ok()) << key;
+    EXPECT_EQ(config.error().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(config.error().message().find(key), std::string::npos);
   }
 }
 

@@ -182,13 +182,17 @@ class Answerer::One {
     return {circuit, std::move(out)};
   }
 
-  [[nodiscard]] static Json event_json(const CircuitEvent& event) {
+  [[nodiscard]] std::string in_words(const Error& error) const {
+    return request_.messages == nullptr ? error.message() : request_.messages->text(error);
+  }
+
+  [[nodiscard]] Json event_json(const CircuitEvent& event) const {
     return {{"circuit", circuit_name(event.circuit)},
             {"state", circuit_state_name(event.state)},
             {"model", event.model},
             {"note", event.note.empty() ? Json() : Json::parse(event.note)},
             {"ms", event.ms},
-            {"error", event.error ? Json(event.error->message()) : Json()}};
+            {"error", event.error ? Json(in_words(*event.error)) : Json()}};
   }
 
   Result<void> speak(const std::vector<CircuitEvent>& notes) {
@@ -239,7 +243,7 @@ class Answerer::One {
     if (!by.empty()) made_of_ = "models";
     spoken_by_ = by;
     if (!reply.ok()) {
-      model_error_ = reply.error().message();
+      model_error_ = in_words(reply.error());
       return;
     }
     prompt_tokens_ = reply->prompt_tokens;

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 
+#include "base/message.h"
 #include "circuits/circuits.h"
 #include "creation/creation_command.h"
 #include "echo/identity.h"
@@ -33,6 +34,7 @@ struct AskRequest {
   std::optional<Route> route;  ///< nothing: by rule
   std::string writer, trust = "owner";
   int utc_offset_minutes = 0;
+  const Catalog* messages = nullptr;  ///< the asker's language, for why a model failed
 };
 
 /// Told what happens: recall, circuit, delta, memory_written, usage, done; docs/guide/ask.md has

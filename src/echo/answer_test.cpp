@@ -12,7 +12,8 @@
 namespace mbe {
 namespace {
 
-const std::string refusal = "HTTP/1.1 500 x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno";
+const std::string refusal =
+    "HTTP/1.1 500 x\r\nRetry-After: 0\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno";
 
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -257,6 +258,20 @@ TEST_F(AnswerTest, WhenAllModelsAreGoneMemoryAnswers) {
   EXPECT_EQ(done["made_of"], "memories");
   EXPECT_TRUE(holds(done["answer"], "9월"));
   EXPECT_TRUE(holds(done["model_error"], "500")) << done.dump();
+}
+
+TEST_F(AnswerTest, SaysInTheAskersLanguageWhyAModelFailed) {
+  const auto korean = Catalog::load(MBE_SOURCE_DIR "/data/messages/ko.tsv");
+  ASSERT_TRUE(korean.ok());
+  request_.messages = &*korean;
+  request_.route = Route::trio;
+  StubServer broken([](const std::string&) { return refusal; });
+  use({{Circuit::self, broken.url()}});
+  EXPECT_TRUE(holds(ask("안녕?")["model_error"], "모델 서버가 500"));
+  for (const auto& [event, data] : steps_) {
+    const bool failed = event == "circuit" && data["state"] == "failed";
+    EXPECT_TRUE(!failed || holds(data["error"], "모델 서버가 500")) << data.dump();
+  }
 }
 
 TEST_F(AnswerTest, MakesThingsForItsOriginAlone) {

@@ -1,6 +1,6 @@
-// A language model that answers a conversation, wherever it runs. Implementations: OpenAiStyle
-// (any server that speaks chat completions, our supervised local ones among them). Any thread may
-// call answer(); several answers at once are the server's business.
+// A language model that answers a conversation, wherever it runs. Implementations: remote_model
+// (servers of four wires), ModelServer (our supervised local ones, by the first of these). Any
+// thread may call answer(); several answers at once are the server's business.
 #pragma once
 
 #include <cstddef>
@@ -42,9 +42,11 @@ class ChatModel {
   virtual ~ChatModel() = default;
 
   /// Blocks until the answer is complete or `stop` is asked for.
-  /// Errors: unavailable (no connection, the server is loading or failed, stopped), denied (the key
-  /// is refused), busy (too many requests), limit (the conversation is too long for the model),
-  /// invalid_argument (the server refuses the request), corrupt (what came is no answer).
+  /// Errors: unavailable (no connection, the server is loading, overloaded or failed, stopped),
+  /// denied (the key is refused, no credit is left, the model will not answer this), not_found (the
+  /// server has no such model), busy (too many requests), limit (the conversation is too long for
+  /// the model, the answer is), invalid_argument (the server refuses the request), corrupt (what
+  /// came is no answer).
   [[nodiscard]] virtual Result<ChatReply> answer(const ChatRequest& request,
                                                  const std::stop_token& stop,
                                                  const OnText& on_text = {}) = 0;

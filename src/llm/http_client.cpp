@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <charconv>
+#include <ctime>
 #include <exception>
 #include <memory>
 
@@ -56,17 +59,54 @@ int watch(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 
 Error failure(const HttpCall& call, const Transfer& transfer, CURLcode code) {
   if (transfer.too_large) {
-    return fail(ErrorCode::limit, "{} answered more than {} bytes", call.url, body_bytes_max);
+    return fail(ErrorCode::limit, "{} answered more than {} bytes", shown_url(call.url),
+                body_bytes_max);
   }
   if (transfer.stop.stop_requested()) return fail(ErrorCode::unavailable, "stopped");
   if (transfer.silent) {
-    return fail(ErrorCode::unavailable, "{} said nothing for {} s", call.url,
+    return fail(ErrorCode::unavailable, "{} said nothing for {} s", shown_url(call.url),
                 call.silence_timeout.count() / 1'000);
   }
-  return fail(ErrorCode::unavailable, "no answer from {}: {}", call.url, curl_easy_strerror(code));
+  return fail(ErrorCode::unavailable, "no answer from {}: {}", shown_url(call.url),
+              curl_easy_strerror(code));
+}
+
+std::string_view header_of(CURL* curl, const char* name) {
+  curl_header* found = nullptr;
+  const bool there = curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK;
+  return there ? std::string_view(found->value) : std::string_view();
+}
+
+std::optional<std::chrono::milliseconds> whole_number(std::string_view text, std::int64_t unit_ms) {
+  constexpr std::int64_t number_max = 1'000'000'000;  // 30 years of seconds
+  std::int64_t number = -1;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || number < 0) return std::nullopt;
+  return std::chrono::milliseconds(std::min(number, number_max) * unit_ms);
+}
+
+std::optional<std::chrono::milliseconds> retry_after(CURL* curl) {
+  constexpr std::int64_t second_ms = 1'000;
+  if (const auto precise = whole_number(header_of(curl, "retry-after-ms"), 1)) return precise;
+  const std::string text(header_of(curl, "Retry-After"));
+  if (const auto seconds = whole_number(text, second_ms)) return seconds;
+  const std::time_t until = text.empty() ? -1 : curl_getdate(text.c_str(), nullptr);
+  if (until == -1) return std::nullopt;
+  const std::int64_t left = std::max<std::int64_t>(0, until - std::time(nullptr));
+  return std::chrono::milliseconds(left * second_ms);
 }
 
 }  // namespace
+
+std::string shown_url(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return std::string(url);
+  const std::size_t host = scheme + 3, path = std::min(url.find('/', host), url.size());
+  const std::size_t user = url.substr(host, path - host).rfind('@');
+  if (user == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, host)) + std::string(url.substr(host + user + 1));
+}
 
 Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
                             const OnBody& on_body) {
@@ -104,6 +144,8 @@ Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &transfer.reply.status);
   if (code != CURLE_OK && !transfer.ended) return failure(call, transfer, code);
+  transfer.reply.retry_after = retry_after(curl.get());
+  transfer.reply.retry_refused = header_of(curl.get(), "x-should-retry") == "false";
   return std::move(transfer.reply);
 }
 

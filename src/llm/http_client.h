@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -24,7 +25,13 @@ struct HttpCall {
 struct HttpReply {
   long status = 0;
   std::string body;  ///< only of what on_body did not take
+  /// Retry-After (a number of seconds or a date) or retry-after-ms; nothing where neither is told.
+  std::optional<std::chrono::milliseconds> retry_after = {};
+  bool retry_refused = false;  ///< x-should-retry: false
 };
+
+/// A URL as messages show it: without a user's name, a password and what stands behind `?`.
+[[nodiscard]] std::string shown_url(std::string_view url);
 
 /// Takes the bytes of an answer whose status is 200; false ends the call.
 using OnBody = std::function<bool(std::string_view)>;

@@ -7,7 +7,7 @@
 
 #include "llm/child_process.h"
 #include "llm/http_client.h"
-#include "llm/openai_style.h"
+#include "llm/remote_model.h"
 
 namespace mbe {
 
@@ -115,11 +115,11 @@ Result<std::unique_ptr<ModelServer>> ModelServer::start(ModelServerOptions optio
   }
   out->folder_ = folder;
   out->socket_ = out->folder_ / "m.sock";
-  out->model_ =
-      std::make_unique<Guarded>(*out, openai_style({.base_url = std::string(any_host) + "/v1",
-                                                    .unix_socket = out->socket_.string(),
-                                                    .model = {},
-                                                    .key = {}}));
+  RemoteModelOptions remote;
+  remote.base_url = std::string(any_host) + "/v1";
+  remote.unix_socket = out->socket_.string();
+  remote.retry.tries_max = 1;  // it is watched over here
+  out->model_ = std::make_unique<Guarded>(*out, remote_model(std::move(remote)));
   ModelServer& server = *out;
   out->thread_ = std::jthread([&server](const std::stop_token& stop) { server.supervise(stop); });
   return out;

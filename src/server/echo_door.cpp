@@ -183,6 +183,7 @@ HttpResponse EchoDoor::ask(const HttpRequest& request, const Principal& who,
   ask.writer = who.name;
   ask.trust = who.trust();
   ask.utc_offset_minutes = options_.utc_offset_minutes(system_clock().now_ms());
+  ask.messages = &messages;
   const std::string id = to_base32(random_bytes(id_bytes));
   {
     const std::lock_guard lock(mutex_);
