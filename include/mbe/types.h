@@ -145,6 +145,8 @@ struct ObserveRequest {
   /// auto: long-term unless it is chatter; always; never (short-term only)
   std::string remember = "auto";
   RememberRequest as;  ///< channel, writer, trust … of the block; text and speaker are ignored
+  /// false: waypoints stay as they are, because compose() has just renewed them.
+  bool renew = true;
   /// The block that says it already: nothing is added to long-term memory.
   std::optional<std::uint64_t> block_index;
 };
@@ -166,10 +168,14 @@ struct ComposeRequest {
   std::optional<std::vector<WaypointChoice>> waypoints;
   std::string conversation = "default";
   std::size_t budget_tokens = 1024;
-  std::string format = "plain";  ///< plain, openai, anthropic
-  std::string language;          ///< ko, en; empty: the input's
-  std::string identity;          ///< whose voice answers: trusted text for the system role
-  bool keep = true;              ///< false: working memory stays as it was
+  /// plain, openai, anthropic; memory: the memories alone, in one fence of their own, nothing where
+  /// none comes to mind
+  std::string format = "plain";
+  /// What the reader has before them anyway: memories that say just that are left out.
+  std::vector<std::string> shown;
+  std::string language;  ///< ko, en; empty: the input's
+  std::string identity;  ///< whose voice answers: trusted text for the system role
+  bool keep = true;      ///< false: working memory stays as it was
   int utc_offset_minutes = 0;
 };
 

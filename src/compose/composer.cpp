@@ -30,8 +30,9 @@ std::string with_fence(std::string text, const std::string& fence) {
 /// The parts of a prompt before they take the form of one format.
 struct Parts {
   std::string system;
-  std::string stable;    ///< pinned memories: the same from turn to turn
-  std::string recalled;  ///< goals, mood, memories
+  std::string stable;         ///< pinned memories: the same from turn to turn
+  std::string recalled;       ///< goals, mood, memories
+  std::string opens, closes;  ///< around memory alone
   std::vector<PromptTurn> turns;
   std::string input;
 };
@@ -72,6 +73,9 @@ json chat_messages(const Parts& parts) {
 
 std::string render(const Parts& parts, const PromptTemplates& words, PromptFormat format) {
   if (format == PromptFormat::plain) return plain_text(parts, words);
+  if (format == PromptFormat::memory) {
+    return parts.opens + "\n" + parts.stable + parts.recalled + parts.closes + "\n";
+  }
   const json messages = chat_messages(parts);
   if (format == PromptFormat::anthropic) {
     return json{{"system", parts.system}, {"messages", messages}}.dump();
@@ -209,7 +213,8 @@ Result<PromptTemplates> PromptTemplates::load(const std::filesystem::path& file)
       {"assistant", &PromptTemplates::assistant},
       {"input", &PromptTemplates::input},
       {"cut", &PromptTemplates::cut},
-      {"unknown_time", &PromptTemplates::unknown_time}};
+      {"unknown_time", &PromptTemplates::unknown_time},
+      {"recalled", &PromptTemplates::recalled}};
   for (const auto& [name, member] : fields) {
     if (!all.is_object() || !all.contains(name) || !all[name].is_string()) {
       return fail(ErrorCode::corrupt, "prompt templates {} lack the text {}", file.string(), name);
@@ -233,6 +238,8 @@ Result<Prompt> compose(const PromptRequest& given, const PromptTemplates& words,
   parts.system = with_fence(words.system, request.fence);
   if (!request.identity.empty()) parts.system = request.identity + "\n\n" + parts.system;
   parts.input = request.input;
+  parts.opens = with_fence(words.recalled, request.fence);
+  parts.closes = "[[/memories " + request.fence + "]]";
   // Titles are paid up front, so that no later choice can overrun the budget.
   const std::string titles = words.pinned + words.goals + words.mood + request.mood +
                              words.memories + words.turns + "\n\n\n\n\n\n";
@@ -248,7 +255,12 @@ Result<Prompt> compose(const PromptRequest& given, const PromptTemplates& words,
   for (const double room : {1.0, 0.95, 0.85, 0.6, 0.3, 0.0}) {
     Prompt prompt =
         fill_budget(request, parts, words, counter, share(request.budget_tokens - frame, room));
-    if (prompt.tokens <= request.budget_tokens) return prompt;
+    if (prompt.tokens > request.budget_tokens) continue;
+    if (request.format == PromptFormat::memory && prompt.included.empty()) {
+      prompt.text.clear();
+      prompt.tokens = 0;
+    }
+    return prompt;
   }
   MBE_ASSERT(false && "the frame was measured to fit");
   return fail(ErrorCode::limit, "the prompt does not fit {} tokens", request.budget_tokens);

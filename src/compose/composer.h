@@ -18,7 +18,7 @@
 
 namespace mbe {
 
-enum class PromptFormat : std::uint8_t { plain, openai, anthropic };
+enum class PromptFormat : std::uint8_t { plain, openai, anthropic, memory };
 
 /// A memory that may enter the prompt.
 struct PromptItem {
@@ -47,22 +47,23 @@ struct PromptRequest {
   std::vector<PromptTurn> turns;
   std::size_t budget_tokens = 1024;
   PromptFormat format = PromptFormat::plain;
-  std::string fence;                 ///< random, 8 to 32 characters of [a-z0-9]
+  std::string fence;  ///< random, 8 to 32 characters of [a-z0-9]
   int utc_offset_minutes = 0;
 };
 
 struct Prompt {
-  std::string text;                      ///< plain text, or the JSON of the format's messages
-  std::size_t tokens = 0;                ///< as counted by the given counter, at most the budget
-  std::vector<std::uint64_t> included;   ///< sequences in the prompt, whole or cut
-  std::vector<std::uint64_t> cut;        ///< those of them that were shortened
-  std::vector<std::uint64_t> left_out;   ///< memories that did not fit or repeat another
+  std::string text;                     ///< plain text, or the JSON of the format's messages;
+                                        ///< of memory alone, empty where there is none
+  std::size_t tokens = 0;               ///< as counted by the given counter, at most the budget
+  std::vector<std::uint64_t> included;  ///< sequences in the prompt, whole or cut
+  std::vector<std::uint64_t> cut;       ///< those of them that were shortened
+  std::vector<std::uint64_t> left_out;  ///< memories that did not fit or repeat another
 };
 
 /// The fixed words of one language; data/templates/<language>.json.
 struct PromptTemplates {
   std::string system, pinned, goals, mood, memories, turns, person, assistant;
-  std::string input, cut, unknown_time;
+  std::string input, cut, unknown_time, recalled;
   std::map<std::string, std::string, std::less<>> trust;
 
   /// Errors: not_found (no such file), corrupt (not the expected JSON).

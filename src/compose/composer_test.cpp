@@ -43,7 +43,7 @@ TEST(Composer, KeepsEveryBudgetInEveryFormat) {
   SeededRandom random(7);
   for (int round = 0; round < 200; ++round) {
     PromptRequest asked = request();
-    asked.format = static_cast<PromptFormat>(round % 3);
+    asked.format = static_cast<PromptFormat>(round % 4);
     asked.budget_tokens = 220 + random.below(900);
     for (std::uint64_t i = 0; i < 30; ++i) {
       asked.memories.push_back(item(i, sentence(random, 1 + random.below(60)), random.unit()));
@@ -54,6 +54,32 @@ TEST(Composer, KeepsEveryBudgetInEveryFormat) {
     EXPECT_LE(counter.count(prompt->text), asked.budget_tokens) << "round " << round;
     EXPECT_TRUE(!prompt->included.empty() || asked.budget_tokens <= 500);
   }
+}
+
+TEST(Composer, MemoryAloneStandsInAFenceOfItsOwn) {
+  PromptRequest asked = request();
+  asked.format = PromptFormat::memory;
+  asked.identity = "Your name is Echo.";
+  asked.memories = {item(3, "The project failed", 0.9)};
+  const auto prompt = compose(asked, words(), counter);
+  ASSERT_TRUE(prompt.ok()) << prompt.error().message();
+  EXPECT_TRUE(prompt->text.starts_with("[[memories k3j9x7q2]] ")) << prompt->text;
+  EXPECT_TRUE(
+      prompt->text.ends_with("The project failed\n[[/memory k3j9x7q2]]\n"
+                             "[[/memories k3j9x7q2]]\n"))
+      << prompt->text;
+  EXPECT_EQ(prompt->text.find(asked.input), std::string::npos);
+  EXPECT_EQ(prompt->text.find("Echo"), std::string::npos);
+}
+
+TEST(Composer, MemoryAloneIsNothingWhereNoneCameUp) {
+  PromptRequest asked = request();
+  asked.format = PromptFormat::memory;
+  asked.mood = "sad";
+  const auto prompt = compose(asked, words(), counter);
+  ASSERT_TRUE(prompt.ok());
+  EXPECT_EQ(prompt->text, "");
+  EXPECT_EQ(prompt->tokens, 0U);
 }
 
 TEST(Composer, RefusesABudgetBelowFrameAndInput) {

@@ -47,6 +47,12 @@ std::string all_but_system(const std::string& prompt, PromptFormat format,
     EXPECT_TRUE(prompt.starts_with(system + "\n"));
     return prompt.substr(system.size());
   }
+  if (format == PromptFormat::memory) {
+    const std::string note = replaced(words("ko").recalled, "{fence}", fence) + "\n";
+    EXPECT_TRUE(prompt.starts_with(note)) << prompt;
+    EXPECT_TRUE(prompt.ends_with("\n[[/memories " + fence + "]]\n")) << prompt;
+    return prompt.substr(note.size());
+  }
   const json whole = json::parse(prompt);
   std::string out;
   std::size_t systems = 0;
@@ -81,8 +87,8 @@ TEST(Injection, NothingFromOutsideLeavesItsFence) {
   std::size_t number = 0;
   for (const InjectionCase& one : injection_cases(regular)) {
     ++number;
-    for (const PromptFormat format :
-         {PromptFormat::plain, PromptFormat::openai, PromptFormat::anthropic}) {
+    for (const PromptFormat format : {PromptFormat::plain, PromptFormat::openai,
+                                      PromptFormat::anthropic, PromptFormat::memory}) {
       const PromptRequest request = request_of(one, number, format);
       const auto prompt = compose(request, korean, EstimatedTokens());
       ASSERT_TRUE(prompt.ok()) << prompt.error().message();

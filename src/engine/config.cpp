@@ -38,9 +38,12 @@ Result<HomeConfig> HomeConfig::parse(std::string_view text, const std::string& f
   const TomlTable derived = toml.root().table("derived");
   derived.number("summarise_after_days", 0, days_max, out.derived.summarise_after_days);
   derived.flag("merge", out.derived.merge);
+  const TomlTable proxy = toml.root().table("proxy");
+  out.proxy = read_proxy(proxy);
   const Result<void> key = read_key(toml.root().table("key"), out.root_key_command);
   MBE_TRY(toml.check());
   MBE_TRY(key);
+  if (proxy.exists()) MBE_TRY(check_proxy(out.proxy, proxy.place()));
   return out;
 }
 

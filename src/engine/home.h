@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "fs/file_system.h"
 #include "mbe/types.h"
+#include "proxy/config.h"
 #include "store/chain.h"
 #include "store/root_key.h"
 #include "working/conversation.h"
@@ -25,6 +26,7 @@ struct HomeConfig {
   std::vector<std::string> root_key_command;  ///< [key] command: argv that prints 32 bytes
   TranscriptSettings transcripts;             ///< [transcripts] write, lines_a_part
   DerivedSettings derived;                    ///< [derived] summarise_after_days, merge
+  ProxyConfig proxy;                          ///< [proxy]: proxy/config.h; without keys
 
   /// Errors: invalid_argument (not TOML, an unknown key, a value out of range; line named).
   [[nodiscard]] static Result<HomeConfig> parse(std::string_view toml, const std::string& file);

@@ -252,6 +252,7 @@ Result<PromptFormat> format_of(const std::string& name) {
   if (name == "plain") return PromptFormat::plain;
   if (name == "openai") return PromptFormat::openai;
   if (name == "anthropic") return PromptFormat::anthropic;
+  if (name == "memory") return PromptFormat::memory;
   return fail(ErrorCode::invalid_argument, "`{}` is not a format: plain, openai, anthropic", name);
 }
 
@@ -264,7 +265,10 @@ Result<ObserveResult> Memory::observe(const ObserveRequest& request) {
                 request.remember);
   }
   // Waypoints first: the utterance itself must not be what it brings to mind.
-  MBE_ASSIGN(Conversation talk, renew_waypoints(*parts_, request.conversation, request.text));
+  Conversation talk;
+  if (request.renew) {
+    MBE_ASSIGN(talk, renew_waypoints(*parts_, request.conversation, request.text));
+  }
   ObserveResult out;
   RememberRequest as = request.as;
   as.text = request.text;
@@ -339,13 +343,17 @@ Result<ComposeResult> Memory::compose(const ComposeRequest& request) {
   MBE_ASSIGN(const std::vector<WaypointView> points, request.waypoints
                                                          ? chosen_views(*parts_, *request.waypoints)
                                                          : came_to_mind(*this, request, talk));
+  const bool alone = prompt.format == PromptFormat::memory;
   for (const WaypointView& point : points) {
     if (superseded.contains(point.block_index) || hidden.contains(point.block_index)) continue;
-    if (is_turn(talk, point.block_index)) continue;  // it is shown among the turns
+    const bool is_shown = alone ? std::ranges::count(request.shown, point.context) > 0
+                                : is_turn(talk, point.block_index);  // among the turns
+    if (is_shown) continue;
     MBE_ASSIGN(PromptItem item, prompt_item(*parts_, point.block_index, point.relevance));
     if (!item.text.empty()) prompt.memories.push_back(std::move(item));
   }
   for (const Turn& turn : talk.turns) {
+    if (alone) break;
     if (&turn == &talk.turns.back() && turn.text == request.input) continue;
     PromptTurn shown{turn.from_assistant, turn.speaker, turn.text};
     MBE_ASSIGN(const auto outside, outside_words(*parts_, turn));

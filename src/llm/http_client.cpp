@@ -7,32 +7,63 @@
 #include <ctime>
 #include <exception>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 namespace mbe {
 
 namespace {
 
-constexpr std::size_t body_bytes_max = 16'000'000;
+/// Handles with the connections that they hold open. A handle is one call's at a time.
+class Handles {
+ public:
+  using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+
+  Handle take(bool reuse) {
+    const std::lock_guard lock(mutex_);
+    if (!reuse || idle_.empty()) return {curl_easy_init(), curl_easy_cleanup};
+    Handle out = std::move(idle_.back());
+    idle_.pop_back();
+    return out;
+  }
+  void give(Handle handle) {
+    curl_easy_reset(handle.get());
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < idle_max) idle_.push_back(std::move(handle));
+  }
+
+ private:
+  static constexpr std::size_t idle_max = 32;
+  std::mutex mutex_;
+  std::vector<Handle> idle_;  ///< guarded by mutex_
+};
 
 struct Transfer {
   CURL* curl;
+  const HttpCall& call;
   const OnBody& on_body;
   const std::stop_token& stop;
-  std::chrono::milliseconds silence_timeout;
   HttpReply reply = {};
+  bool head_told = false;
   std::chrono::steady_clock::time_point last_byte = std::chrono::steady_clock::now();
   bool ended = false, too_large = false, silent = false;
   std::exception_ptr thrown = {};
 };
 
+void tell_head(Transfer& transfer) {
+  if (std::exchange(transfer.head_told, true) || !transfer.call.on_head) return;
+  transfer.call.on_head(transfer.reply.status, transfer.reply.headers);
+}
+
 std::size_t take_bytes(char* bytes, std::size_t size, Transfer& transfer) {
   transfer.last_byte = std::chrono::steady_clock::now();
   curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &transfer.reply.status);
+  tell_head(transfer);
   if (transfer.on_body && transfer.reply.status == 200) {
     transfer.ended = !transfer.on_body({bytes, size});
     return transfer.ended ? 0 : size;
   }
-  transfer.too_large = transfer.reply.body.size() + size > body_bytes_max;
+  transfer.too_large = transfer.reply.body.size() + size > transfer.call.body_bytes_max;
   if (transfer.too_large) return 0;
   transfer.reply.body.append(bytes, size);
   return size;
@@ -49,18 +80,46 @@ std::size_t take(char* bytes, std::size_t, std::size_t size, void* given) {
   }
 }
 
+void take_line(std::string_view line, HttpFields& fields) {
+  if (line.starts_with("HTTP/")) fields.clear();  // what came before was interim
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  std::string name(line.substr(0, colon));
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
+  const std::size_t end = line.find_last_not_of(" \t\r\n");
+  const bool has_value = begin != std::string_view::npos && end != std::string_view::npos;
+  fields.emplace_back(std::move(name), has_value && begin <= end
+                                           ? std::string(line.substr(begin, end + 1 - begin))
+                                           : std::string());
+}
+
+std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  transfer.last_byte = std::chrono::steady_clock::now();
+  try {
+    take_line({bytes, size}, transfer.reply.headers);
+    return size;
+  } catch (...) {
+    transfer.thrown = std::current_exception();
+    return 0;
+  }
+}
+
 /// Called at least once a second; not 0 ends the transfer.
 int watch(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(given);
   const auto silence = std::chrono::steady_clock::now() - transfer.last_byte;
-  transfer.silent = silence > transfer.silence_timeout;
+  transfer.silent = silence > transfer.call.silence_timeout;
   return transfer.stop.stop_requested() || transfer.silent ? 1 : 0;
 }
 
 Error failure(const HttpCall& call, const Transfer& transfer, CURLcode code) {
   if (transfer.too_large) {
     return fail(ErrorCode::limit, "{} answered more than {} bytes", shown_url(call.url),
-                body_bytes_max);
+                call.body_bytes_max);
   }
   if (transfer.stop.stop_requested()) return fail(ErrorCode::unavailable, "stopped");
   if (transfer.silent) {
@@ -71,10 +130,9 @@ Error failure(const HttpCall& call, const Transfer& transfer, CURLcode code) {
               curl_easy_strerror(code));
 }
 
-std::string_view header_of(CURL* curl, const char* name) {
-  curl_header* found = nullptr;
-  const bool there = curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK;
-  return there ? std::string_view(found->value) : std::string_view();
+std::string_view field_of(const HttpFields& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &HttpFields::value_type::first);
+  return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::optional<std::chrono::milliseconds> whole_number(std::string_view text, std::int64_t unit_ms) {
@@ -85,10 +143,10 @@ std::optional<std::chrono::milliseconds> whole_number(std::string_view text, std
   return std::chrono::milliseconds(std::min(number, number_max) * unit_ms);
 }
 
-std::optional<std::chrono::milliseconds> retry_after(CURL* curl) {
+std::optional<std::chrono::milliseconds> retry_after(const HttpFields& fields) {
   constexpr std::int64_t second_ms = 1'000;
-  if (const auto precise = whole_number(header_of(curl, "retry-after-ms"), 1)) return precise;
-  const std::string text(header_of(curl, "Retry-After"));
+  if (const auto precise = whole_number(field_of(fields, "retry-after-ms"), 1)) return precise;
+  const std::string text(field_of(fields, "retry-after"));
   if (const auto seconds = whole_number(text, second_ms)) return seconds;
   const std::time_t until = text.empty() ? -1 : curl_getdate(text.c_str(), nullptr);
   if (until == -1) return std::nullopt;
@@ -111,10 +169,10 @@ std::string shown_url(std::string_view url) {
 Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
                             const OnBody& on_body) {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 curl_easy_cleanup);
+  static Handles handles;
+  Handles::Handle curl = handles.take(call.reuse);
   MBE_ASSERT(once == CURLE_OK && curl != nullptr);
-  Transfer transfer{curl.get(), on_body, stop, call.silence_timeout};
+  Transfer transfer{curl.get(), call, on_body, stop};
   curl_slist* list = nullptr;
   for (const std::string& header : call.headers) list = curl_slist_append(list, header.c_str());
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list,
@@ -137,16 +195,21 @@ Result<HttpReply> http_call(const HttpCall& call, const std::stop_token& stop,
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.connect_timeout.count()));
   set(CURLOPT_WRITEFUNCTION, take);
   set(CURLOPT_WRITEDATA, &transfer);
+  set(CURLOPT_HEADERFUNCTION, take_header);
+  set(CURLOPT_HEADERDATA, &transfer);
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, watch);
   set(CURLOPT_XFERINFODATA, &transfer);
   const CURLcode code = curl_easy_perform(curl.get());
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &transfer.reply.status);
+  if (call.reuse) handles.give(std::move(curl));
   if (code != CURLE_OK && !transfer.ended) return failure(call, transfer, code);
-  transfer.reply.retry_after = retry_after(curl.get());
-  transfer.reply.retry_refused = header_of(curl.get(), "x-should-retry") == "false";
-  return std::move(transfer.reply);
+  tell_head(transfer);  // of an answer without a body
+  HttpReply& reply = transfer.reply;
+  reply.retry_after = retry_after(reply.headers);
+  reply.retry_refused = field_of(reply.headers, "x-should-retry") == "false";
+  return std::move(reply);
 }
 
 }  // namespace mbe

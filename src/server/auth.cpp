@@ -62,6 +62,10 @@ Result<std::optional<Principal>> Auth::proven(const HttpRequest& request) const 
   constexpr std::string_view bearer = "Bearer ";
   const std::string& authorization = request.header("authorization");
   if (authorization.starts_with(bearer)) return people_.by_key(authorization.substr(bearer.size()));
+  // How Anthropic's clients send theirs.
+  if (const std::string& key = request.header("x-api-key"); !key.empty()) {
+    return people_.by_key(key);
+  }
   const std::string token = cookie(request, session_cookie);
   if (token.empty()) return std::optional<Principal>();
   // A page elsewhere can make the browser send the cookie: SameSite, and this, keep it out.

@@ -19,9 +19,10 @@ class Auth {
 
   /// Errors: denied (a foreign Host or Origin).
   [[nodiscard]] Result<void> check_origin(const HttpRequest& request) const;
-  /// The owner of the home on its Unix socket; else by `Authorization: Bearer KEY` or the session's
-  /// cookie. Nothing without a credential, or with one that is wrong or has ended. Errors: denied
-  /// (by cookie, asks for more than reading, and does not send the session's csrf_token).
+  /// The owner of the home on its Unix socket; else by `Authorization: Bearer KEY`,
+  /// `X-Api-Key: KEY` or the session's cookie. Nothing without a credential, or with one that is
+  /// wrong or has ended. Errors: denied (by cookie, asks for more than reading, and does not send
+  /// the session's csrf_token).
   [[nodiscard]] Result<std::optional<Principal>> principal(const HttpRequest& request) const;
 
   /// Whether the other side's browser speaks TLS.

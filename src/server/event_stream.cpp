@@ -5,14 +5,20 @@
 namespace mbe {
 
 void EventStream::send(std::string_view event, std::string_view data) {
+  std::string bytes;
+  bytes.append("event: ").append(event).append("\ndata: ").append(data).append("\n\n");
+  send_bytes(bytes);
+}
+
+void EventStream::send_bytes(std::string_view events) {
   std::unique_lock lock(mutex_);
   if (gone_ || ended_) return;
-  if (bytes_.size() + event.size() + data.size() > bytes_max) {
+  if (bytes_.size() + events.size() > bytes_max) {
     lock.unlock();
     leave();
     return;
   }
-  bytes_.append("event: ").append(event).append("\ndata: ").append(data).append("\n\n");
+  bytes_ += events;
   changed(std::move(lock));
 }
 

@@ -18,6 +18,8 @@ class EventStream {
 
   /// data: one line of JSON.
   void send(std::string_view event, std::string_view data);
+  /// Whole events as they came from elsewhere.
+  void send_bytes(std::string_view events);
   /// Nothing follows; what was sent is delivered.
   void end();
   /// The client has left, or was let go.

@@ -38,6 +38,10 @@ constexpr std::string_view own_paths[] = {"/healthz",
                                           "/api/evolve"};
 
 constexpr std::string_view operations_path = "/v1/";
+/// Whose forms are others'; below it, for no path is a label.
+constexpr std::string_view proxied_paths[] = {"/v1/chat/completions", "/v1/responses",
+                                              "/v1/messages",         "/v1/models",
+                                              "/v1/embeddings",       "/v1/messages/count_tokens"};
 
 void add_head(std::string& out, std::string_view name, std::string_view type,
               std::string_view help) {
@@ -90,6 +94,10 @@ void add_memory(std::string& out, Memory* main) {
 }  // namespace
 
 std::string operation_label(std::string_view path) {
+  if (const auto* const found = std::ranges::find(proxied_paths, path);
+      found != std::end(proxied_paths)) {
+    return std::string(found->substr(operations_path.size()));
+  }
   if (path.starts_with(operations_path)) {
     const Operation* found = find_operation(path.substr(operations_path.size()));
     return found == nullptr ? "other" : found->name;

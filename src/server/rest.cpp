@@ -69,6 +69,9 @@ HttpResponse Rest::routed(const HttpRequest& request) {
     return *std::move(login);
   }
   if (request.path == "/mcp") return mcp_answer(request);
+  if (options_.proxy != nullptr && ProxyDoor::is_proxied(request.path)) {
+    return proxy_answer(request);
+  }
   if (request.path.starts_with(operations_path)) return operation_answer(request);
   if (request.path.starts_with("/api/")) return echo_answer(request);
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
@@ -147,6 +150,21 @@ HttpResponse Rest::mcp_answer(const HttpRequest& request) {
       .utc_offset_minutes =
           [this] { return options_.utc_offset_minutes(options_.clock.now_ms()); }});
   return mcp_door_.answer(request, std::to_string((*who)->account) + ' ' + chain, tools, messages);
+}
+
+/// Nothing goes on before it is clear who asks.
+HttpResponse Rest::proxy_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = auth_.principal(request);
+  if (!who.ok()) {
+    return ProxyDoor::refused(request, messages, http_status(who.error().code()), who.error());
+  }
+  if (who->has_value()) return options_.proxy->answer(request, **who, messages);
+  constexpr unsigned no_key = 401;
+  return ProxyDoor::refused(request, messages, no_key,
+                            fail(ErrorCode::denied,
+                                 "give a key of this server: `Authorization: Bearer mbe_…`, or "
+                                 "`X-Api-Key: mbe_…`"));
 }
 
 HttpResponse Rest::operation_answer(const HttpRequest& request) {

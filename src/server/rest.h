@@ -20,6 +20,7 @@
 #include "server/mcp_door.h"
 #include "server/metrics.h"
 #include "server/people_door.h"
+#include "server/proxy_door.h"
 
 namespace mbe {
 
@@ -34,6 +35,7 @@ struct RestOptions {
   FirstRun* first_run = nullptr;         ///< null: the origin has an account
   EchoDoor* echo = nullptr;              ///< null: this server has no Echo
   const mcp::ToolBook* tools = nullptr;  ///< null: `/mcp` is unavailable
+  ProxyDoor* proxy = nullptr;            ///< null: nothing is forwarded
   /// Minutes east of UTC at a moment, where AI clients are taken to be.
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
   Log* log = nullptr;                ///< null: none is kept
@@ -59,6 +61,7 @@ class Rest {
   [[nodiscard]] HttpResponse routed(const HttpRequest& request);
   [[nodiscard]] const Catalog& messages_for(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse mcp_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse proxy_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse operation_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse run(const Operation& operation, const Principal& who,
                                  const std::string& chain, const HttpRequest& request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/datetime.h"
+#include "engine/home.h"
 #include "fs/file_system.h"
 #include "server/rest.h"
 #include "server/watched.h"
@@ -32,6 +33,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
     out->first_run_ = std::make_unique<FirstRun>(*out->people_, out->engine_->home() / "manifest");
   }
   MBE_TRY(out->wake_echo(options));
+  MBE_TRY(out->open_proxy(options));
   out->metrics_ = std::make_unique<Metrics>();
   MBE_ASSIGN(mcp::ToolBook tools, mcp::ToolBook::load());
   out->tools_ = std::make_unique<mcp::ToolBook>(std::move(tools));
@@ -45,6 +47,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .first_run = out->first_run_.get(),
                                                   .echo = out->echo_.get(),
                                                   .tools = out->tools_.get(),
+                                                  .proxy = out->proxy_.get(),
                                                   .utc_offset_minutes = options.utc_offset_minutes,
                                                   .log = out->log_.get(),
                                                   .metrics = out->metrics_.get()});
@@ -94,6 +97,17 @@ Result<void> Service::wake_echo(const ServiceOptions& options) {
   return {};
 }
 
+Result<void> Service::open_proxy(const ServiceOptions& options) {
+  MBE_ASSIGN(const Home home, Home::open(posix_file_system(), engine_->home().string(), true));
+  ProxyConfig config = home.config().proxy;
+  MBE_TRY(read_keys(config));
+  proxy_ = std::make_unique<ProxyDoor>(
+      ProxyDoorOptions{.engine = *engine_,
+                       .config = std::move(config),
+                       .utc_offset_minutes = options.utc_offset_minutes});
+  return {};
+}
+
 Result<void> Service::take_tls() {
   MBE_ASSIGN(tls_, TlsIdentity::load(tls_files_));
   Json warnings = Json::array();
@@ -121,12 +135,14 @@ std::string Service::first_run_code() const {
 
 void Service::stop() {
   if (echo_) echo_->stop();
+  if (proxy_) proxy_->stop();
   if (server_ != nullptr) {
     server_.reset();
     log_->write(LogLevel::info, "stopped", Json::object());
   }
   watched_.reset();
   rest_.reset();
+  proxy_.reset();
   echo_.reset();
   waking_.reset();
   answerer_.reset();

@@ -24,6 +24,7 @@ class Circuits;
 class Answerer;
 class MemoryCore;
 class EchoDoor;
+class ProxyDoor;
 class Metrics;
 class Watched;
 class File;
@@ -49,7 +50,7 @@ class Service {
  public:
   /// Opens the home and serves it; Echo, if the home has transcripts, wakes in the background.
   /// Errors: busy (it is served already), those of TlsIdentity::load, Engine::open, People::open,
-  /// read_circuits, Circuits::start and HttpServer::start.
+  /// read_circuits, read_keys, Circuits::start and HttpServer::start.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(ServiceOptions options);
   /// stop()s.
   ~Service();
@@ -68,6 +69,7 @@ class Service {
  private:
   Service();
   [[nodiscard]] Result<void> wake_echo(const ServiceOptions& options);
+  [[nodiscard]] Result<void> open_proxy(const ServiceOptions& options);
 
   [[nodiscard]] Result<void> take_tls();
 
@@ -83,6 +85,7 @@ class Service {
   std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<Waking> waking_;
   std::unique_ptr<EchoDoor> echo_;
+  std::unique_ptr<ProxyDoor> proxy_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<mcp::ToolBook> tools_;
