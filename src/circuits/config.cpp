@@ -72,7 +72,7 @@ Unfinished read_model(const TomlTable& table, const fs::path& home, ModelConfig&
   std::string kind(no_kind);
   table.choice("kind", {"openai", "anthropic", "gemini", "cohere"}, kind);
   rest.has_kind = kind != no_kind;
-  out.kind = wire_of(kind).value_or(Wire::openai);
+  out.kind = wire_of(kind).value_or(ModelWire::openai);
   table.text("url", out.url);
   table.text("model", out.model);
   table.text("key_env", rest.env);
@@ -101,7 +101,7 @@ Result<void> finish_model(const Unfinished& rest, ModelConfig& out) {
                 "{}: [models.{}] needs `file` or `url`, not both; a `kind` goes with a `url`",
                 rest.place, out.name);
   }
-  if (out.kind != Wire::openai && out.model.empty()) {
+  if (out.kind != ModelWire::openai && out.model.empty()) {
     return fail(ErrorCode::invalid_argument,
                 "{}: [models.{}] needs `model`: its name at the provider", rest.place, out.name);
   }

@@ -32,13 +32,13 @@ struct ModelConfig {
   int threads = 0;                     ///< 0: the server's choice
   int gpu_layers = -1;                 ///< -1: as many as fit
   std::string kv = "f16";
-  std::size_t memory_mib = 0;       ///< 0: no limit
-  Wire kind = Wire::openai;         ///< how the server behind `url` speaks
-  std::string url;                  ///< up to and with the version, as in /v1
-  std::string model;                ///< its name there
-  std::string key;                  ///< read from key_env or key_command; never shown
-  std::size_t thinking_tokens = 0;  ///< beside those of the answer
-  bool structured = true;           ///< false: it takes no JSON Schema
+  std::size_t memory_mib = 0;          ///< 0: no limit
+  ModelWire kind = ModelWire::openai;  ///< how the server behind `url` speaks
+  std::string url;                     ///< up to and with the version, as in /v1
+  std::string model;                   ///< its name there
+  std::string key;                     ///< read from key_env or key_command; never shown
+  std::size_t thinking_tokens = 0;     ///< beside those of the answer
+  bool structured = true;              ///< false: it takes no JSON Schema
 };
 
 struct CircuitConfig {

@@ -109,7 +109,7 @@ prompt_tokens = 1000
   EXPECT_EQ(model("far").model, "big");
   EXPECT_EQ(model("near").key, "k-2");
   EXPECT_EQ(model("near").url, "http://127.0.0.1:9/v1");
-  EXPECT_EQ(model("near").kind, Wire::openai);
+  EXPECT_EQ(model("near").kind, ModelWire::openai);
   EXPECT_EQ(model("near").thinking_tokens, 0U);
   EXPECT_EQ(config->of(Circuit::emotion).deadline.count(), 900);
   EXPECT_EQ(config->synthesis.model, "near");
@@ -164,15 +164,15 @@ model = "command"
 url = "http://127.0.0.1:9/v2"
 )");
   ASSERT_TRUE(config.ok()) << config.error().message();
-  EXPECT_EQ(config->models[0].kind, Wire::anthropic);
+  EXPECT_EQ(config->models[0].kind, ModelWire::anthropic);
   EXPECT_EQ(config->models[0].url, "https://api.anthropic.com/v1");
   EXPECT_GT(config->models[0].thinking_tokens, 0U);
   EXPECT_TRUE(config->models[0].structured);
-  EXPECT_EQ(config->models[1].kind, Wire::gemini);
+  EXPECT_EQ(config->models[1].kind, ModelWire::gemini);
   EXPECT_EQ(config->models[1].url, "https://generativelanguage.googleapis.com/v1beta");
   EXPECT_EQ(config->models[1].thinking_tokens, 7U);
   EXPECT_FALSE(config->models[1].structured);
-  EXPECT_EQ(config->models[2].kind, Wire::cohere);
+  EXPECT_EQ(config->models[2].kind, ModelWire::cohere);
   EXPECT_EQ(config->models[2].url, "http://127.0.0.1:9/v2");
 }
 

@@ -9,12 +9,12 @@ namespace {
 
 using nlohmann::json;
 
-WireRequest request(const WireQuestion& question) {
+ModelRequest request(const WireQuestion& question) {
   json messages = json::array();
   for (const ChatMessage& turn : question.turns) {
     messages.push_back({{"role", turn.role}, {"content", turn.text}});
   }
-  WireRequest out{"/messages", {"anthropic-version: 2026-10-21"}, {}};
+  ModelRequest out{"/messages", {"anthropic-version: 2026-10-21"}, {}};
   if (!question.options.key.empty()) {
     out.headers.push_back("Authorization: Bearer " + question.options.key);
   }

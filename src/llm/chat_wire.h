@@ -30,7 +30,7 @@ struct WireQuestion {
 [[nodiscard]] Result<WireQuestion> wire_question(const RemoteModelOptions& options,
                                                  const ChatRequest& request);
 
-struct WireRequest {
+struct ModelRequest {
   std::string path;                  ///< behind the base URL
   std::vector<std::string> headers;  ///< the key's among them
   nlohmann::json body;
@@ -51,7 +51,7 @@ struct WireAnswer {
 };
 
 struct ChatWire {
-  WireRequest (*request)(const WireQuestion& question);
+  ModelRequest (*request)(const WireQuestion& question);
   /// An event without `error`. False: the answer is over.
   bool (*take)(const nlohmann::json& event, WireAnswer& answer);
 };

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-WireRequest request(const WireQuestion& question) {
+ModelRequest request(const WireQuestion& question) {
   json messages = json::array();
   if (!question.system.empty()) {
     messages.push_back({{"role", "system"}, {"content", question.system}});
@@ -18,7 +18,7 @@ WireRequest request(const WireQuestion& question) {
   for (const ChatMessage& turn : question.turns) {
     messages.push_back({{"role", turn.role}, {"content", turn.text}});
   }
-  WireRequest out{"/chat", {}, {}};
+  ModelRequest out{"/chat", {}, {}};
   if (!question.options.key.empty()) {
     out.headers.push_back("Authorization: Bearer " + question.options.key);
   }

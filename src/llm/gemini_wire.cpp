@@ -29,7 +29,7 @@ json content(const std::string& text) {
   return {{"parts", json::array({{{"text", text}}})}};
 }
 
-WireRequest request(const WireQuestion& question) {
+ModelRequest request(const WireQuestion& question) {
   json contents = json::array();
   for (const ChatMessage& turn : question.turns) {
     contents.push_back(content(turn.text));
@@ -42,7 +42,7 @@ WireRequest request(const WireQuestion& question) {
     config["responseMimeType"] = "application/json";
     config["responseJsonSchema"] = question.schema;
   }
-  WireRequest out{path_of(question.options.model), {}, {}};
+  ModelRequest out{path_of(question.options.model), {}, {}};
   if (!question.options.key.empty()) {
     out.headers.push_back("x-goog-api-key: " + question.options.key);
   }

@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-WireRequest request(const WireQuestion& question) {
+ModelRequest request(const WireQuestion& question) {
   json messages = json::array();
   if (!question.system.empty()) {
     messages.push_back({{"role", "system"}, {"content", question.system}});
@@ -16,7 +16,7 @@ WireRequest request(const WireQuestion& question) {
   for (const ChatMessage& turn : question.turns) {
     messages.push_back({{"role", turn.role}, {"content", turn.text}});
   }
-  WireRequest out{"/chat/completions", {}, {}};
+  ModelRequest out{"/chat/completions", {}, {}};
   if (!question.options.key.empty()) {
     out.headers.push_back("Authorization: Bearer " + question.options.key);
   }

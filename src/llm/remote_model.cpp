@@ -30,7 +30,7 @@ struct WireRow {
   std::size_t thinking;
 };
 
-const WireRow& row_of(Wire wire) {
+const WireRow& row_of(ModelWire wire) {
   static const std::array<WireRow, 4> rows = {{
       {"openai", openai_wire, "", 0},
       {"anthropic", anthropic_wire, "https://api.anthropic.com/v1", thinking_tokens},
@@ -116,7 +116,7 @@ class RemoteModel final : public ChatModel {
   };
 
   [[nodiscard]] HttpCall call_of(const WireQuestion& question) const {
-    WireRequest request = wire_.request(question);
+    ModelRequest request = wire_.request(question);
     HttpCall out;
     out.url = options_.base_url + request.path;
     out.unix_socket = options_.unix_socket;
@@ -197,22 +197,23 @@ class RemoteModel final : public ChatModel {
 
 }  // namespace
 
-std::string_view wire_name(Wire wire) {
+std::string_view wire_name(ModelWire wire) {
   return row_of(wire).name;
 }
 
-std::optional<Wire> wire_of(std::string_view name) {
-  for (const Wire wire : {Wire::openai, Wire::anthropic, Wire::gemini, Wire::cohere}) {
+std::optional<ModelWire> wire_of(std::string_view name) {
+  for (const ModelWire wire :
+       {ModelWire::openai, ModelWire::anthropic, ModelWire::gemini, ModelWire::cohere}) {
     if (row_of(wire).name == name) return wire;
   }
   return std::nullopt;
 }
 
-std::string_view provider_url(Wire wire) {
+std::string_view provider_url(ModelWire wire) {
   return row_of(wire).url;
 }
 
-std::size_t default_thinking_tokens(Wire wire) {
+std::size_t default_thinking_tokens(ModelWire wire) {
   return row_of(wire).thinking;
 }
 

@@ -15,17 +15,17 @@
 
 namespace mbe {
 
-enum class Wire : std::uint8_t { openai, anthropic, gemini, cohere };
+enum class ModelWire : std::uint8_t { openai, anthropic, gemini, cohere };
 
 /// openai, anthropic, gemini, cohere.
-[[nodiscard]] std::string_view wire_name(Wire wire);
+[[nodiscard]] std::string_view wire_name(ModelWire wire);
 /// Nothing for any other name.
-[[nodiscard]] std::optional<Wire> wire_of(std::string_view name);
+[[nodiscard]] std::optional<ModelWire> wire_of(std::string_view name);
 /// Where the provider itself answers, up to and with the version; empty for openai: that is many.
-[[nodiscard]] std::string_view provider_url(Wire wire);
+[[nodiscard]] std::string_view provider_url(ModelWire wire);
 /// What its models may think before they answer, unless told: they think of themselves, and count
 /// that as a part of the answer. 0 for openai.
-[[nodiscard]] std::size_t default_thinking_tokens(Wire wire);
+[[nodiscard]] std::size_t default_thinking_tokens(ModelWire wire);
 
 /// Waits; false as soon as `stop` is asked for.
 [[nodiscard]] bool wait_or_stop(std::chrono::milliseconds time, const std::stop_token& stop);
@@ -39,7 +39,7 @@ struct RetryPolicy {
 };
 
 struct RemoteModelOptions {
-  Wire wire = Wire::openai;
+  ModelWire wire = ModelWire::openai;
   std::string base_url;     ///< up to and with the version: `…/v1`
   std::string unix_socket;  ///< of a server on this machine; empty: none
   std::string model;        ///< its name at the server; may be empty for a server of one model

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 const std::string secret_key = "sk-a-secret-key";
 
-class RemoteModel : public ::testing::TestWithParam<Wire> {
+class RemoteModel : public ::testing::TestWithParam<ModelWire> {
  protected:
   RemoteModel() {
     options_.wire = GetParam();
@@ -50,8 +50,8 @@ class RemoteModel : public ::testing::TestWithParam<Wire> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Wires, RemoteModel,
-                         ::testing::Values(Wire::openai, Wire::anthropic, Wire::gemini,
-                                           Wire::cohere),
+                         ::testing::Values(ModelWire::openai, ModelWire::anthropic,
+                                           ModelWire::gemini, ModelWire::cohere),
                          [](const auto& given) { return std::string(wire_name(given.param)); });
 
 TEST_P(RemoteModel, StreamsTheAnswerAndCountsTokens) {
@@ -114,7 +114,8 @@ TEST_P(RemoteModel, SaysThatThinkingTookAllTokens) {
 class DecliningModel : public RemoteModel {};
 
 INSTANTIATE_TEST_SUITE_P(Wires, DecliningModel,
-                         ::testing::Values(Wire::openai, Wire::anthropic, Wire::gemini),
+                         ::testing::Values(ModelWire::openai, ModelWire::anthropic,
+                                           ModelWire::gemini),
                          [](const auto& given) { return std::string(wire_name(given.param)); });
 
 TEST_P(DecliningModel, IsNamed) {

@@ -39,7 +39,7 @@ struct RefusalCase {
 
 /// What one wire looks like. Streams are without their HTTP head.
 struct WireTalk {
-  Wire wire;
+  ModelWire wire;
   std::string version, path;  ///< of the URL
   std::string begin;          ///< before the first piece
   std::string (*piece)(const std::string& text);
@@ -60,7 +60,7 @@ inline WireTalk openai_talk() {
   const std::string usage = data_event(
       {{"choices", Json::array()}, {"usage", {{"prompt_tokens", 12}, {"completion_tokens", 3}}}});
   return {
-      Wire::openai,
+      ModelWire::openai,
       "/v1",
       "/v1/chat/completions",
       data_event({{"choices", {{{"delta", {{"role", "assistant"}}}, {"finish_reason", nullptr}}}}}),
@@ -105,7 +105,7 @@ inline WireTalk anthropic_talk() {
            named_event({{"type", "message_stop"}});
   };
   return {
-      Wire::anthropic,
+      ModelWire::anthropic,
       "/v1",
       "/v1/messages",
       named_event({{"type", "message_start"},
@@ -177,7 +177,7 @@ inline WireTalk gemini_talk() {
   const Json bad_key = {
       {{"@type", "type.googleapis.com/google.rpc.ErrorInfo"}, {"reason", "API_KEY_INVALID"}}};
   return {
-      Wire::gemini,
+      ModelWire::gemini,
       "/v1beta",
       "/v1beta/models/m:streamGenerateContent?alt=sse",
       "",
@@ -225,7 +225,7 @@ inline WireTalk cohere_talk() {
   };
   const auto said = [](const char* words) { return Json{{"message", words}}.dump(); };
   return {
-      Wire::cohere,
+      ModelWire::cohere,
       "/v2",
       "/v2/chat",
       named_event({{"type", "message-start"},
@@ -257,15 +257,15 @@ inline WireTalk cohere_talk() {
 }
 
 /// Any of the four.
-inline WireTalk talk_of(Wire wire) {
+inline WireTalk talk_of(ModelWire wire) {
   switch (wire) {
-    case Wire::openai:
+    case ModelWire::openai:
       return openai_talk();
-    case Wire::anthropic:
+    case ModelWire::anthropic:
       return anthropic_talk();
-    case Wire::gemini:
+    case ModelWire::gemini:
       return gemini_talk();
-    case Wire::cohere:
+    case ModelWire::cohere:
       break;
   }
   return cohere_talk();

@@ -15,7 +15,7 @@ using nlohmann::json;
 class WireRequests : public ::testing::Test {
  protected:
   /// The body as it was sent; headers_ are what stood before it.
-  json sent(Wire wire) {
+  json sent(ModelWire wire) {
     StubServer server({refusal_of(400, "{}")});
     options_.wire = wire;
     options_.base_url = server.url() + "/v";
@@ -55,7 +55,7 @@ const std::string schema =
 
 TEST_F(WireRequests, OfOpenAi) {
   request_.schema = schema;
-  const json body = sent(Wire::openai);
+  const json body = sent(ModelWire::openai);
   EXPECT_TRUE(has_header("Authorization: Bearer sk-1234567"));
   EXPECT_EQ(body["model"], "big");
   EXPECT_EQ(body["max_tokens"], 107);
@@ -73,7 +73,7 @@ TEST_F(WireRequests, OfOpenAi) {
 
 TEST_F(WireRequests, OfAnthropic) {
   request_.schema = schema;
-  const json body = sent(Wire::anthropic);
+  const json body = sent(ModelWire::anthropic);
   EXPECT_TRUE(has_header("Authorization: Bearer sk-1234567"));
   EXPECT_TRUE(has_header("anthropic-version: 2026-10-21"));
   EXPECT_EQ(body["model"], "big");
@@ -95,7 +95,7 @@ TEST_F(WireRequests, OfAnthropic) {
 
 TEST_F(WireRequests, OfGemini) {
   request_.schema = schema;
-  const json body = sent(Wire::gemini);
+  const json body = sent(ModelWire::gemini);
   EXPECT_TRUE(head_.starts_with("POST /v/models/big:streamGenerateContent?alt=sse "));
   EXPECT_TRUE(has_header("x-goog-api-key: sk-1234567"));
   EXPECT_EQ(body["systemInstruction"]["parts"][0]["text"], "너는 별이다\n\n짧게");
@@ -113,14 +113,14 @@ TEST_F(WireRequests, OfGemini) {
 
 TEST_F(WireRequests, OfGeminiWithAModelOfAnyName) {
   options_.model = "tunedModels/a b?c";
-  sent(Wire::gemini);
+  sent(ModelWire::gemini);
   EXPECT_TRUE(head_.starts_with("POST /v/tunedModels/a%20b%3Fc:streamGenerateContent?alt=sse "))
       << head_;
 }
 
 TEST_F(WireRequests, OfCohere) {
   request_.schema = schema;
-  const json body = sent(Wire::cohere);
+  const json body = sent(ModelWire::cohere);
   EXPECT_TRUE(head_.starts_with("POST /v/chat "));
   EXPECT_TRUE(has_header("Authorization: Bearer sk-1234567"));
   EXPECT_EQ(body["model"], "big");
@@ -137,9 +137,10 @@ TEST_F(WireRequests, OfCohere) {
 TEST_F(WireRequests, AskInWordsForAModelThatTakesNoSchema) {
   options_.structured = false;
   request_.schema = schema;
-  const json messages = sent(Wire::openai)["messages"];
+  const json messages = sent(ModelWire::openai)["messages"];
   EXPECT_NE(messages[0]["content"].get<std::string>().find(schema), std::string::npos);
-  for (const Wire wire : {Wire::openai, Wire::anthropic, Wire::gemini, Wire::cohere}) {
+  for (const ModelWire wire :
+       {ModelWire::openai, ModelWire::anthropic, ModelWire::gemini, ModelWire::cohere}) {
     const json body = sent(wire);
     EXPECT_FALSE(body.contains("response_format"));
     EXPECT_FALSE(body.contains("output_config"));
@@ -151,13 +152,13 @@ TEST_F(WireRequests, AskInWordsForAModelThatTakesNoSchema) {
 TEST_F(WireRequests, LeaveOutWhatIsNotThere) {
   options_.key.clear();
   request_ = {.messages = {{"user", "x"}}, .stop = {}, .schema = {}};
-  const json anthropic = sent(Wire::anthropic);
+  const json anthropic = sent(ModelWire::anthropic);
   EXPECT_FALSE(anthropic.contains("system"));
   EXPECT_FALSE(anthropic.contains("stop_sequences"));
   EXPECT_FALSE(has_header("Authorization"));
-  EXPECT_FALSE(sent(Wire::gemini).contains("systemInstruction"));
+  EXPECT_FALSE(sent(ModelWire::gemini).contains("systemInstruction"));
   EXPECT_FALSE(has_header("x-goog-api-key"));
-  EXPECT_EQ(sent(Wire::cohere)["messages"].size(), 1U);
+  EXPECT_EQ(sent(ModelWire::cohere)["messages"].size(), 1U);
   EXPECT_FALSE(has_header("Authorization"));
 }
 
