@@ -26,7 +26,7 @@ class Wheel(HomeTest):
     def test_data_types_and_licences_are_inside(self) -> None:
         share = self.inside / "memory_engine/share/mbe"
         for part in ("lexicon/concepts.tsv", "messages/ko.tsv", "emotion/head.bin",
-                     "templates/ko.json", "recall/weights.json",
+                     "templates/ko.json", "recall/weights.json", "models/control_tokens.txt",
                      "mecab-ko-dic-2.1.1.post2/sys.dic"):
             self.assertTrue((share / part).is_file(), part)
         for part in ("py.typed", "_engine.pyi", "_operations.py", "licences/LICENSE"):
