@@ -8,7 +8,7 @@ namespace {
 struct SummaryOptions {
   FilterOptions filter;
   SummaryRequest request;
-  std::uint64_t at_least = 8, sentences = 5, older_days = 0;
+  std::uint64_t at_least = 8, sentences = 5, older_days = 0, groups_max = 100;
 };
 
 void print_sources(Context& context, const DerivedBlock& made) {
@@ -47,6 +47,7 @@ Result<int> block_summary(Context& context, const SummaryOptions& options) {
   request.at_least = options.at_least;
   request.sentences = options.sentences;
   request.older_days = options.older_days;
+  request.groups_max = options.groups_max;
   MBE_ASSIGN(request.filter, options.filter.filter());
   MBE_ASSIGN(const Zone zone, options.filter.time_zone());
   request.utc_offset_minutes = zone.offset_minutes(system_clock().now_ms());
@@ -125,6 +126,7 @@ void add_block_summary(CommandLine& root) {
       .number("--sentences", options->sentences, 1, 50, "of a summary")
       .number("--older-days", options->older_days, 0, 36'500,
               "only groups that ended so many days ago")
+      .number("--groups-max", options->groups_max, 1, 1'000, "at most N summaries now")
       .flag("--dry-run", options->request.dry_run, "show, write nothing");
   options->filter.add_to(command);
   command.run([options](Context& context) { return block_summary(context, *options); });

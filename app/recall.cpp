@@ -69,7 +69,8 @@ void RecallOptions::add_to(CommandLine& command) {
             "only these ways of finding")
       .text("--conversation", conversation, "ID", "whose waypoints count")
       .number("--budget", budget_tokens, 1, 1'000'000, "stop at N tokens of text")
-      .flag("--all", all, "faint hits too: no threshold");
+      .flag("--all", all, "faint hits too: no threshold")
+      .flag("--no-neighbours", no_neighbours, "without the turns beside each hit");
   filter.add_to(command);
 }
 
@@ -79,6 +80,7 @@ Result<RecallRequest> RecallOptions::request() const {
   request.arms = arms;
   request.conversation = conversation;
   request.threshold = !all;
+  request.neighbours = !no_neighbours;
   request.budget_tokens = budget_tokens;
   MBE_ASSIGN(request.filter, filter.filter());
   MBE_ASSIGN(const Zone zone, filter.time_zone());

@@ -16,6 +16,7 @@ struct RecallOptions {
   std::uint64_t top_k = 10;
   std::optional<std::uint64_t> budget_tokens;
   bool all = false;
+  bool no_neighbours = false;
 
   void add_to(CommandLine& command);
   /// The request without its cue. Errors: invalid_argument.

@@ -6,6 +6,8 @@ function(mbe_install_data destination component)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/${part} DESTINATION ${destination}
       COMPONENT ${component} EXCLUDE_FROM_ALL)
   endforeach()
+  install(FILES ${PROJECT_SOURCE_DIR}/data/models/control_tokens.txt
+    DESTINATION ${destination}/models COMPONENT ${component} EXCLUDE_FROM_ALL)
   set(dictionary mecab-ko-dic-2.1.1.post2)
   foreach(file dicrc sys.dic unk.dic char.bin matrix.bin LICENSE)
     install(FILES ${MBE_CACHE}/${dictionary}/${file} DESTINATION ${destination}/${dictionary}

@@ -21,7 +21,7 @@ struct ChangeBody {
   std::optional<std::uint64_t> count;
 };
 
-Result<ChangeBody> read_change(const std::string& body) {
+const Fields<ChangeBody>& change_fields() {
   static const Fields<ChangeBody> fields = [] {
     Fields<ChangeBody> out;
     out.add("conversation", &ChangeBody::conversation, "which conversation").required();
@@ -29,8 +29,12 @@ Result<ChangeBody> read_change(const std::string& body) {
     out.add("count", &ChangeBody::count, "how many blocks the preview named");
     return out;
   }();
+  return fields;
+}
+
+Result<ChangeBody> read_change(const std::string& body) {
   MBE_ASSIGN(const Json json, read_json(body));
-  return fields.read(json);
+  return change_fields().read(json);
 }
 
 std::string asked(const HttpRequest& request, const std::string& name) {
@@ -57,6 +61,10 @@ HttpResponse exported(const ConversationTree& tree, const std::string& format,
 }
 
 }  // namespace
+
+Json conversation_arguments() {
+  return object_schema(change_fields().arguments());
+}
 
 std::optional<HttpResponse> ConversationDoor::answer(const HttpRequest& request,
                                                      const Principal& who,

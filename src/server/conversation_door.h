@@ -13,6 +13,9 @@
 
 namespace mbe {
 
+/// The JSON Schema of what POST /api/conversations/rename and delete take.
+[[nodiscard]] Json conversation_arguments();
+
 class ConversationDoor {
  public:
   /// The engine must outlive it. utc_offset_minutes: where an export is read.

@@ -27,26 +27,37 @@ struct AskBody {
   std::optional<std::uint64_t> edits;
 };
 
-Result<AskBody> read_ask(const std::string& body) {
+const Fields<AskBody>& ask_fields() {
   static const Fields<AskBody> fields = [] {
     Fields<AskBody> out;
     out.add("question", &AskBody::question, "what is said to Echo").required();
-    out.add("conversation", &AskBody::conversation, "which conversation it belongs to");
-    out.add("route", &AskBody::route, "direct, duo or trio; left out: by rule");
+    out.add("conversation", &AskBody::conversation, "which conversation it belongs to",
+            {.min = 1, .max = name_bytes_max, .choices = {}});
+    out.add("route", &AskBody::route, "direct, duo or trio; left out: by rule",
+            {.choices = {"direct", "duo", "trio"}});
     out.add("temporary", &AskBody::temporary, "read memory, leave nothing in it");
     out.add("edits", &AskBody::edits, "the turn whose place it takes, in a branch");
     return out;
   }();
+  return fields;
+}
+
+Result<AskBody> read_ask(const std::string& body) {
   MBE_ASSIGN(const Json json, read_json(body));
-  MBE_ASSIGN(AskBody out, fields.read(json));
-  if (out.conversation.empty() || out.conversation.size() > name_bytes_max) {
-    return fail(ErrorCode::invalid_argument, "the name of a conversation has 1 to {} bytes",
-                name_bytes_max);
-  }
-  if (!out.route.empty() && !route_from_name(out.route)) {
-    return fail(ErrorCode::invalid_argument, "`{}` is not one of direct, duo, trio", out.route);
-  }
-  return out;
+  return ask_fields().read(json);
+}
+
+struct StopBody {
+  std::string answer_id;
+};
+
+const Fields<StopBody>& stop_fields() {
+  static const Fields<StopBody> fields = [] {
+    Fields<StopBody> out;
+    out.add("answer_id", &StopBody::answer_id, "as `accepted` told it").required();
+    return out;
+  }();
+  return fields;
 }
 
 bool wants_events(const HttpRequest& request) {
@@ -76,6 +87,14 @@ Json last_run_json(const std::map<std::string, TimeMs>& runs) {
 }
 
 }  // namespace
+
+Json ask_arguments() {
+  return object_schema(ask_fields().arguments());
+}
+
+Json stop_arguments() {
+  return object_schema(stop_fields().arguments());
+}
 
 EchoDoor::EchoDoor(EchoDoorOptions options)
     : options_(std::move(options)),
@@ -251,14 +270,9 @@ HttpResponse EchoDoor::ask_whole(const AskRequest& ask, const std::string& id,
 
 HttpResponse EchoDoor::stop_answer(const HttpRequest& request, const Principal& who,
                                    const Catalog& messages) {
-  struct Body {
-    std::string answer_id;
-  };
-  Fields<Body> fields;
-  fields.add("answer_id", &Body::answer_id, "as `accepted` told it").required();
   const auto json = read_json(request.body);
   if (!json.ok()) return problem(messages, json.error());
-  const auto body = fields.read(*json);
+  const auto body = stop_fields().read(*json);
   if (!body.ok()) return problem(messages, body.error());
   const std::lock_guard lock(mutex_);
   const auto answer = answers_.find(body->answer_id);

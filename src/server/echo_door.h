@@ -28,6 +28,11 @@ struct EchoDoorOptions {
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
 };
 
+/// The JSON Schema of what POST /api/ask takes.
+[[nodiscard]] Json ask_arguments();
+/// Of POST /api/stop.
+[[nodiscard]] Json stop_arguments();
+
 class EchoDoor {
  public:
   explicit EchoDoor(EchoDoorOptions options);

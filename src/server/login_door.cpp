@@ -14,14 +14,8 @@ struct Credentials {
   std::string name, password, code;
 };
 
-/// Of a body that has exactly what `fields` say.
-Result<Credentials> read_credentials(const std::string& body, const Fields<Credentials>& fields) {
-  MBE_ASSIGN(const Json json, read_json(body));
-  return fields.read(json);
-}
-
-/// `code` is for the first run alone.
-Result<Credentials> read_credentials(const std::string& body) {
+/// Of /login and /first_run; `code` is for the first run alone.
+const Fields<Credentials>& login_fields() {
   static const Fields<Credentials> fields = [] {
     Fields<Credentials> out;
     out.add("name", &Credentials::name, "the account").required();
@@ -29,17 +23,23 @@ Result<Credentials> read_credentials(const std::string& body) {
     out.add("code", &Credentials::code, "from the server's terminal");
     return out;
   }();
-  return read_credentials(body, fields);
+  return fields;
 }
 
-Result<Credentials> read_reset(const std::string& body) {
+const Fields<Credentials>& reset_fields() {
   static const Fields<Credentials> fields = [] {
     Fields<Credentials> out;
     out.add("code", &Credentials::code, "from `mbe people reset-code`").required();
     out.add("password", &Credentials::password, "the new one").required();
     return out;
   }();
-  return read_credentials(body, fields);
+  return fields;
+}
+
+/// Of a body that has exactly what `fields` say.
+Result<Credentials> read_credentials(const std::string& body, const Fields<Credentials>& fields) {
+  MBE_ASSIGN(const Json json, read_json(body));
+  return fields.read(json);
 }
 
 /// For a record: whoever has shown that the account is theirs.
@@ -57,6 +57,14 @@ std::string set_cookie(const std::string& value, bool encrypted) {
 
 }  // namespace
 
+Json login_arguments() {
+  return object_schema(login_fields().arguments());
+}
+
+Json reset_arguments() {
+  return object_schema(reset_fields().arguments());
+}
+
 std::optional<HttpResponse> LoginDoor::answer(const HttpRequest& request,
                                               const std::string& address,
                                               const Catalog& messages) const {
@@ -68,12 +76,14 @@ std::optional<HttpResponse> LoginDoor::answer(const HttpRequest& request,
       {"/logout", &LoginDoor::log_out}};
   const auto found = answers.find(request.path);
   if (found == answers.end()) return std::nullopt;
-  if (request.method != "POST") return wrong_method(messages, "POST");
+  // Under /login the page has an address too.
+  const char* methods = request.path == "/login" ? "GET, POST" : "POST";
+  if (request.method != "POST") return wrong_method(messages, methods);
   return (this->*found->second)({request, address, messages});
 }
 
 HttpResponse LoginDoor::begin(const Visit& visit) const {
-  const auto given = read_credentials(visit.request.body);
+  const auto given = read_credentials(visit.request.body, login_fields());
   if (!given.ok()) return problem(visit.messages, given.error());
   if (first_run_ == nullptr) {
     return problem(visit.messages,
@@ -86,7 +96,7 @@ HttpResponse LoginDoor::begin(const Visit& visit) const {
 }
 
 HttpResponse LoginDoor::reset(const Visit& visit) const {
-  const auto given = read_reset(visit.request.body);
+  const auto given = read_credentials(visit.request.body, reset_fields());
   if (!given.ok()) return problem(visit.messages, given.error());
   const auto name = people_.reset_password(given->code, given->password, visit.address);
   if (!name.ok()) return refused(visit, name.error(), http_status(name.error().code()));
@@ -95,7 +105,7 @@ HttpResponse LoginDoor::reset(const Visit& visit) const {
 }
 
 HttpResponse LoginDoor::log_in(const Visit& visit) const {
-  const auto given = read_credentials(visit.request.body);
+  const auto given = read_credentials(visit.request.body, login_fields());
   if (!given.ok()) return problem(visit.messages, given.error());
   return logged_in(visit, given->name, given->password);
 }

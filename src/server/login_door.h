@@ -3,12 +3,18 @@
 #pragma once
 
 #include "base/message.h"
+#include "operations/json.h"
 #include "server/audit.h"
 #include "server/auth.h"
 #include "server/first_run.h"
 #include "server/http.h"
 
 namespace mbe {
+
+/// The JSON Schema of what POST /login and /first_run take.
+[[nodiscard]] Json login_arguments();
+/// Of POST /reset.
+[[nodiscard]] Json reset_arguments();
 
 class LoginDoor {
  public:

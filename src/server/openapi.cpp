@@ -1,22 +1,13 @@
 #include <algorithm>
 
 #include "operations/shapes.h"
+#include "server/openapi_parts.h"
 #include "server/problem.h"
 #include "server/rest.h"
 
 namespace mbe {
 
 namespace {
-
-Json json_content(const Json& schema, const char* type = "application/json") {
-  return {{type, {{"schema", schema}}}};
-}
-
-Json problem_response(const char* meaning) {
-  return {{"description", meaning},
-          {"content",
-           json_content({{"$ref", "#/components/schemas/Problem"}}, "application/problem+json")}};
-}
 
 /// The responses that an operation may give, by status.
 Json responses(const Operation& operation) {
@@ -111,6 +102,16 @@ Json path_of(const PeopleOperation& operation) {
 
 }  // namespace
 
+Json json_content(const Json& schema, const char* type) {
+  return {{type, {{"schema", schema}}}};
+}
+
+Json problem_response(const char* meaning) {
+  return {{"description", meaning},
+          {"content",
+           json_content({{"$ref", "#/components/schemas/Problem"}}, "application/problem+json")}};
+}
+
 Json openapi(const std::string& version) {
   Json paths = Json::object();
   for (const Operation& operation : operations()) {
@@ -119,6 +120,7 @@ Json openapi(const std::string& version) {
   for (const PeopleOperation& operation : people_operations()) {
     paths["/api/" + operation.name] = path_of(operation);
   }
+  paths.update(other_paths());
   const Json problem_schema = object_shape({{"title", text_shape()},
                                             {"status", count_shape()},
                                             {"detail", text_shape()},

@@ -306,5 +306,38 @@ TEST(OpenApi, DescribesEveryOperation) {
   }
 }
 
+/// Whoever has no credential is asked for one, where that is said.
+TEST_F(RestTest, AnswersWhereverOpenApiSaysSo) {
+  Metrics metrics;
+  rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
+                                             .people = *people_,
+                                             .hosts = {},
+                                             .english = english_,
+                                             .korean = english_,
+                                             .version = "1",
+                                             .echo = echo_.get(),
+                                             .metrics = &metrics});
+  const Json all = openapi("1");
+  for (const char* path :
+       {"/api/ask", "/api/stop", "/api/evolve", "/api/boot", "/api/boot/events", "/api/status",
+        "/api/conversations", "/api/conversations/tree", "/api/conversations/export",
+        "/api/conversations/rename", "/api/conversations/delete", "/api/session", "/login",
+        "/logout", "/first_run", "/reset", "/healthz", "/readyz", "/metrics"}) {
+    EXPECT_TRUE(all["paths"].contains(path)) << path;
+  }
+  for (const auto& [path, methods] : all["paths"].items()) {
+    for (const auto& [method, about] : methods.items()) {
+      const HttpResponse answer = method == "get" ? get(path) : post("", path, Json::object());
+      if (about.value("security", Json()) == Json::array()) {
+        EXPECT_TRUE(answer.status != 404 && answer.status != 405) << path << answer.status;
+      } else {
+        EXPECT_EQ(answer.status, 401U) << path;
+      }
+      EXPECT_TRUE(about["responses"].contains(std::to_string(answer.status)))
+          << path << " " << answer.status;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mbe
