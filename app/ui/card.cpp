@@ -106,6 +106,11 @@ std::string hit_card(Context& context, const RecallHit& hit, std::size_t rank, b
   out += card.substr(indent, first + 1 - indent) + card.substr(first + 1);
   if (explain) {
     for (const ArmShare& arm : hit.arms) out += "      " + arm_line(context, arm, hit.score) + "\n";
+    for (const Corroboration& one : hit.corroborated_by) {
+      const std::string said = context.tr("{} says the same (#{}): confidence {}", one.writer,
+                                          one.block_index, fmt::format("{:.2f}", hit.confidence));
+      out += "      " + paint(context, Colour::green, "+ " + said) + "\n";
+    }
     for (const BlockView& beside : hit.neighbours) {
       const std::string text =
           beside.speaker.empty() ? beside.context : beside.speaker + ": " + beside.context;

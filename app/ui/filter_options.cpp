@@ -9,6 +9,7 @@ void FilterOptions::add_to(CommandLine& command) {
       .texts("--keyword", keywords, "WORD", "only with this keyword")
       .texts("--kind", kinds, "KIND", "only utterance, answer, fact, summary …")
       .texts("--trust", trusts, "TRUST", "only from owner, member, agent, tool, imported, web")
+      .texts("--writer", writers, "NAME", "only what the account NAME wrote")
       .text("--from", from, "TIME", "not before this time or day")
       .text("--until", until, "TIME", "not after this time or day")
       .text("--as-of", as_of, "TIME", "the memory as it was recorded then")
@@ -40,6 +41,7 @@ Result<RecallFilter> FilterOptions::filter() const {
   out.keywords = keywords;
   out.kinds = kinds;
   out.trusts = trusts;
+  out.writers = writers;
   MBE_ASSIGN(const Zone in, time_zone());
   MBE_ASSIGN(out.from_ms, time_option("--from", from, in));
   MBE_ASSIGN(out.until_ms, time_option("--until", until, in, true));

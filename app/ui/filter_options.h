@@ -12,7 +12,7 @@
 namespace mbe::app {
 
 struct FilterOptions {
-  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts;
+  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts, writers;
   std::string from, until, as_of, zone = "local";
   float importance_min = 0;
   bool hidden = false, superseded = false, retold = false;

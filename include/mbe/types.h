@@ -78,6 +78,8 @@ struct RecordRequest {
 
 struct RecallFilter {
   std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts, channels;
+  std::vector<std::string> sources;         ///< where it comes from: the whole name
+  std::vector<std::string> writers;         ///< accounts that wrote it
   std::optional<TimeMs> from_ms, until_ms;  ///< of the block's timestamp, both included
   std::optional<TimeMs> as_of_ms;           ///< the memory as it was recorded then
   float importance_min = 0;
@@ -105,9 +107,18 @@ struct ArmShare {
   float share = 0;
 };
 
+/// A block by another writer that says the same: docs/formulas/trust.md.
+struct Corroboration {
+  std::uint64_t block_index = 0;
+  std::string writer, trust;
+  float share = 0;  ///< of all their words, those that both have
+};
+
 struct RecallHit {
   BlockView block;
-  float score = 0;  ///< 0 … 1
+  float score = 0;       ///< 0 … 1
+  float confidence = 0;  ///< 0 … 1: by its trust, and by others who say the same
+  std::vector<Corroboration> corroborated_by;
   std::vector<ArmShare> arms;
   std::uint32_t span_begin = 0, span_end = 0;  ///< best window of a long text, bytes
   std::vector<BlockView> neighbours;

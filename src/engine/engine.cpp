@@ -21,6 +21,7 @@ struct Engine::Parts {
   Home home;
   Analyser analyser;
   Ranker ranker;
+  TrustTables trust;
   std::unique_ptr<Models> models;
   std::mutex mutex;
   std::map<std::string, std::unique_ptr<Memory>> open;  ///< by name; guarded by mutex
@@ -47,6 +48,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
   MBE_ASSIGN(const auto recall, find_resource("recall"));
   MBE_ASSIGN(Analyser analyser, Analyser::open({dictionary, lexicon}));
   MBE_ASSIGN(Ranker ranker, Ranker::open(recall));
+  MBE_ASSIGN(TrustTables trust, TrustTables::open(recall));
   auto models =
       std::make_unique<Models>(options.home, home.config().embedding_model, options.embedder);
   return std::unique_ptr<Engine>(new Engine(std::unique_ptr<Parts>(new Parts{std::move(options),
@@ -55,6 +57,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
                                                                              std::move(home),
                                                                              std::move(analyser),
                                                                              std::move(ranker),
+                                                                             std::move(trust),
                                                                              std::move(models),
                                                                              {},
                                                                              {}})));
@@ -97,10 +100,10 @@ Result<Memory*> Engine::chain(const std::string& name, bool create) {
   auto working = std::make_unique<WorkingMemory>(parts_->files, directory, parts_->clock,
                                                  parts_->home.config().short_term);
   auto upkeep = std::make_unique<Upkeep>(*chain, *derived, *vectors);
-  std::unique_ptr<Memory::Parts> parts(
-      new Memory::Parts{name, directory, parts_->home.directory(), parts_->files, parts_->clock,
-                        parts_->analyser, parts_->ranker, std::move(chain), std::move(derived),
-                        std::move(vectors), std::move(working), std::move(upkeep)});
+  std::unique_ptr<Memory::Parts> parts(new Memory::Parts{
+      name, directory, parts_->home.directory(), parts_->files, parts_->clock, parts_->analyser,
+      parts_->ranker, parts_->trust, std::move(chain), std::move(derived), std::move(vectors),
+      std::move(working), std::move(upkeep)});
   if (parts->derived->holds_erased()) MBE_TRY(parts->derived->follow());
   const bool writable = !read_only && !parts->chain->damage();
   if (writable) {

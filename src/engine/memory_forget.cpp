@@ -19,7 +19,7 @@ bool names_something(const ForgetTarget& target) {
   return !target.blocks.empty() || !target.cue.empty() || !filter.speakers.empty() ||
          !filter.sessions.empty() || !filter.tags.empty() || !filter.keywords.empty() ||
          !filter.kinds.empty() || !filter.trusts.empty() || !filter.channels.empty() ||
-         filter.from_ms || filter.until_ms;
+         !filter.sources.empty() || !filter.writers.empty() || filter.from_ms || filter.until_ms;
 }
 
 std::vector<SequenceRange> ranges_of(const std::vector<std::uint64_t>& sequences) {

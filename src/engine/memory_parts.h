@@ -10,6 +10,7 @@
 #include "analyse/analyser.h"
 #include "analyse/normal_text.h"
 #include "base/clock.h"
+#include "engine/corroboration.h"
 #include "engine/derived.h"
 #include "engine/plain_copies.h"
 #include "engine/upkeep.h"
@@ -29,6 +30,7 @@ struct Memory::Parts {
   const Clock& clock;
   const Analyser& analyser;
   const Ranker& ranker;
+  const TrustTables& trust;
   std::unique_ptr<Chain> chain;
   std::unique_ptr<Derived> derived;
   std::unique_ptr<Vectors> vectors;

@@ -1,6 +1,7 @@
 // Memory: recall and its explanation.
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "compose/tokens.h"
 #include "engine/memory_parts.h"
@@ -150,14 +151,21 @@ Result<RecallHit> Recaller::hit_of(const RankedHit& ranked, const Recalled& from
 
 Result<RecallResult> Memory::recall(const RecallRequest& request) {
   const Recaller recaller(*parts_);
-  MBE_ASSIGN(const Recalled found, recaller.rank_cue(request, nullptr));
+  RecallRequest wide = request;
+  if (!request.bare && request.top_k > 0) {
+    MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
+    MBE_ASSIGN(const bool several, has_several_writers(*indexes.attributes));
+    if (several) wide.top_k = std::max(request.top_k, corroboration_reach);
+  }
+  MBE_ASSIGN(const Recalled found, recaller.rank_cue(wide, nullptr));
   RecallResult out;
   out.threshold = request.threshold ? parts_->ranker.threshold() : 0;
   out.vectors_pending = found.query.pending;
   out.vectors_note = found.note;
   out.embed_us = found.embed_us;
   out.search_us = found.search_us;
-  for (const RankedHit& ranked : found.ranked) {
+  const std::size_t count = std::min(found.ranked.size(), request.top_k);
+  for (const RankedHit& ranked : std::span(found.ranked).first(count)) {
     if (ranked.score < out.threshold) {
       ++out.below_threshold;
       continue;
@@ -174,6 +182,7 @@ Result<RecallResult> Memory::recall(const RecallRequest& request) {
     // Between ranking and reading another process may have erased it.
     if (hit.block.state == "ok") out.hits.push_back(std::move(hit));
   }
+  if (!request.bare) MBE_TRY(recaller.weigh(out.hits, found));
   if (request.budget_tokens) cut_to_budget(out.hits, *request.budget_tokens);
   return out;
 }
@@ -194,7 +203,11 @@ Result<RecallHit> Memory::explain(const RecallRequest& request, std::uint64_t in
   if (place == found.ranked.end()) {
     return fail(ErrorCode::not_found, "nothing leads from the cue to block {}", index);
   }
-  return recaller.hit_of(*place, found, request.neighbours);
+  MBE_ASSIGN(RecallHit hit, recaller.hit_of(*place, found, request.neighbours));
+  std::vector<RecallHit> hits;
+  hits.push_back(std::move(hit));
+  MBE_TRY(recaller.weigh(hits, found));
+  return std::move(hits.front());
 }
 
 }  // namespace mbe

@@ -20,12 +20,14 @@ struct Heard {
   std::uint64_t sequence;
   TimeMs time_ms;
   Trust trust;
+  std::size_t negations;
   std::string text;
   Statement statement;
 };
 
 /// Statements by speaker and by what they are about, each in the order of their times; only groups
-/// of several. `by_tags`: what they feel counts too.
+/// of several. `by_tags`: what they feel and who
+/// wrote it count too.
 Result<std::vector<std::vector<Heard>>> heard(const Memory::Parts& parts,
                                               const DerivedSnapshot& indexes,
                                               const RecallFilter& filter, bool by_tags) {
@@ -33,7 +35,7 @@ Result<std::vector<std::vector<Heard>>> heard(const Memory::Parts& parts,
   std::map<std::string, std::vector<std::uint64_t>> groups;
   for (const std::uint64_t sequence : found.to_vector()) {
     MBE_ASSIGN(auto record, indexes.attributes->record(sequence));
-    if (!record) continue;
+    if (!record || record->channel == file_channel) continue;
     std::string key = record->speaker;
     std::erase_if(record->keywords, [](const std::string& one) { return one.starts_with('#'); });
     if (record->keywords.empty()) continue;
@@ -41,6 +43,7 @@ Result<std::vector<std::vector<Heard>>> heard(const Memory::Parts& parts,
     std::ranges::sort(record->tags);
     for (const std::string& keyword : record->keywords) key += '\n' + keyword;
     if (by_tags) {
+      key += '\r' + record->writer;  // who says so too is no repeat: it speaks for the other
       for (const std::string& tag : record->tags) key += '\t' + tag;
     }
     groups[key].push_back(sequence);
@@ -54,7 +57,8 @@ Result<std::vector<std::vector<Heard>>> heard(const Memory::Parts& parts,
       if (block.state != BlockState::ok) continue;
       const TimeMs time = time_of(block.payload);
       const Analysis analysis = parts.analyser.analyse(block.payload.text, time, 0);
-      all.push_back({sequence, time, block.payload.trust, std::move(block.payload.text),
+      const std::size_t negations = parts.trust.negations(block.payload.text);
+      all.push_back({sequence, time, block.payload.trust, negations, std::move(block.payload.text),
                      statement_of(analysis, time)});
     }
     std::ranges::stable_sort(all, {}, &Heard::time_ms);
@@ -68,7 +72,7 @@ std::vector<std::size_t> said_before(const std::vector<Heard>& all, std::size_t 
                                      const std::vector<bool>& taken, double& least) {
   std::vector<std::size_t> out;
   for (std::size_t i = latest; i-- > 0 && out.size() < references_max - 1;) {
-    if (taken[i]) continue;
+    if (taken[i] || all[i].negations != all[latest].negations) continue;
     const auto share = restates(all[i].statement, all[latest].statement);
     if (!share) continue;
     least = std::min(least, *share);

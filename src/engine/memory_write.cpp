@@ -64,13 +64,15 @@ Result<Payload> Memory::Parts::payload_of(const RememberRequest& request,
   }
   Payload out;
   const auto kind = kind_from_name(request.kind);
-  const auto trust = trust_from_name(request.trust);
+  const auto known_trust = trust_from_name(request.trust);
   if (!kind || !is_memory_kind(*kind)) {
     return fail(ErrorCode::invalid_argument, "`{}` is not a kind of memory", request.kind);
   }
-  if (!trust) return fail(ErrorCode::invalid_argument, "`{}` is not a trust level", request.trust);
+  if (!known_trust) {
+    return fail(ErrorCode::invalid_argument, "`{}` is not a trust level", request.trust);
+  }
   out.kind = *kind;
-  out.trust = *trust;
+  out.trust = *known_trust;
   out.text = request.text;
   out.speaker = request.speaker;
   out.session = request.session;

@@ -30,6 +30,9 @@ class Recaller {
   /// Opens a hit. Errors: io.
   [[nodiscard]] Result<RecallHit> hit_of(const RankedHit& ranked, const Recalled& from,
                                          bool with_neighbours) const;
+  /// Says of each hit how far it can be believed, and who else says it among the best candidates
+  /// (corroboration.h). Errors: io, corrupt.
+  [[nodiscard]] Result<void> weigh(std::vector<RecallHit>& hits, const Recalled& from) const;
 
  private:
   /// Calls `use` with the view and the cue of a request; fills snapshots and times.

@@ -96,6 +96,7 @@ AttributeRecord attribute_record(std::uint64_t sequence, const Payload& payload,
   if (payload.kind != Kind::pin) out.session = bounded(payload.session);
   out.source = bounded(payload.source);
   out.channel = bounded(payload.channel);
+  out.writer = bounded(payload.writer);
   const TimeMs time = time_of(payload);
   out.day = static_cast<std::int32_t>(time / day_ms - (time % day_ms < 0 ? 1 : 0));
   out.importance = payload.importance;

@@ -19,6 +19,8 @@ namespace mbe {
 inline constexpr std::string_view goal_mark = "#goal:";   ///< + intended, done, dropped, deed
 inline constexpr std::string_view goal_deed = "deed";     ///< done, but not said to be a goal's end
 inline constexpr std::string_view alone_mark = "#alone";  ///< the block belongs to no session
+/// Versions of a file (src/operations/memory_files.h): no statements, never merged.
+inline constexpr std::string_view file_channel = "file";
 inline constexpr std::size_t references_max = 4'000;      ///< of one block; more are refused
 inline constexpr std::string_view reference_mark = "#ref:";  ///< + sequence it refers to
 

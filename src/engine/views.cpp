@@ -161,7 +161,9 @@ Result<AttributeFilter> index_filter(const RecallFilter& filter, const DerivedSn
   out.any_keywords = keyword_ids(filter.keywords, analyser);
   out.speakers = filter.speakers;
   out.sessions = filter.sessions;
+  out.sources = filter.sources;
   out.channels = filter.channels;
+  out.writers = filter.writers;
   MBE_ASSIGN(out.kinds, parse_names<Kind>(filter.kinds, kind_from_name,
                                           "kind: utterance, answer, fact, summary …"));
   MBE_ASSIGN(out.trusts, parse_names<Trust>(filter.trusts, trust_from_name,

@@ -32,7 +32,7 @@ bool says_nothing(const Json& value) {
 Json lean_block(const Json& block, bool in_list) {
   constexpr std::string_view in_no_answer[] = {"embedding",    "arms",     "span",
                                                "keywords_now", "tags_now", "tags_derived"};
-  constexpr std::string_view in_no_list[] = {"hash", "prev_hash", "recorded", "writer", "channel"};
+  constexpr std::string_view in_no_list[] = {"hash", "prev_hash", "recorded", "channel"};
   const auto among = [](const auto& names, const std::string& name) {
     return std::ranges::find(names, name) != std::end(names);
   };

@@ -19,6 +19,8 @@ namespace mbe {
 [[nodiscard]] std::vector<Operation> chain_operations();
 /// import_upload … import_discard.
 [[nodiscard]] std::vector<Operation> import_operations();
+/// file_view, file_edit.
+[[nodiscard]] std::vector<Operation> file_operations();
 /// analyse, similarity.
 [[nodiscard]] std::vector<Operation> analysis_operations();
 

@@ -27,6 +27,12 @@ RecallHit read_hit(const Json& json) {
     out.arms.push_back({arm.at("arm").get<std::string>(), arm.at("rank").get<std::uint32_t>(),
                         arm.at("share").get<float>()});
   }
+  json.at("confidence").get_to(out.confidence);
+  for (const Json& other : json.at("corroborated_by")) {
+    out.corroborated_by.push_back(
+        {other.at("block_index").get<std::uint64_t>(), other.at("writer").get<std::string>(),
+         other.at("trust").get<std::string>(), other.at("share").get<float>()});
+  }
   out.span_begin = json.at("span").at(0).get<std::uint32_t>();
   out.span_end = json.at("span").at(1).get<std::uint32_t>();
   for (const Json& beside : json.at("neighbours")) out.neighbours.push_back(read_block(beside));

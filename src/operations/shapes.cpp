@@ -81,6 +81,11 @@ Json hit_shape() {
       {{"score", number_shape()},
        {"arms", list_shape(object_shape(
                     {{"arm", text_shape()}, {"rank", count_shape()}, {"share", number_shape()}}))},
+       {"confidence", number_shape()},
+       {"corroborated_by", list_shape(object_shape({{"block_index", count_shape()},
+                                                    {"writer", text_shape()},
+                                                    {"trust", text_shape()},
+                                                    {"share", number_shape()}}))},
        {"span", list_shape(count_shape())},
        {"neighbours", list_shape(block_shape(false))}});
   out["properties"].update(more["properties"]);

@@ -10,7 +10,7 @@ std::vector<Operation> make_table() {
   std::vector<Operation> out;
   for (auto&& group :
        {writing_operations(), reading_operations(), working_operations(), deriving_operations(),
-        analysis_operations(), chain_operations(), import_operations()}) {
+        analysis_operations(), chain_operations(), import_operations(), file_operations()}) {
     out.insert(out.end(), group.begin(), group.end());
   }
   return out;

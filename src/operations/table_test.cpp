@@ -75,6 +75,8 @@ class Operations : public EngineTest {
         {"reembed", Json::object()},
         {"checkpoint", Json::object()},
         {"scrub", Json::object()},
+        {"file_view", {{"path", "/memories"}}},
+        {"file_edit", {{"command", "create"}, {"path", "/memories/a"}, {"file_text", "x"}}},
     };
   }
 

@@ -151,6 +151,15 @@ Json hit_json(const RecallHit& hit) {
     arms.push_back(one.take());
   }
   out.add("arms", std::move(arms));
+  out.add("confidence", number(hit.confidence));
+  Json others = Json::array();
+  for (const Corroboration& one : hit.corroborated_by) {
+    others.push_back({{"block_index", one.block_index},
+                      {"writer", one.writer},
+                      {"trust", one.trust},
+                      {"share", number(one.share)}});
+  }
+  out.add("corroborated_by", std::move(others));
   out.add("span", {hit.span_begin, hit.span_end});
   out.add("neighbours", blocks_json(hit.neighbours));
   return out.take();

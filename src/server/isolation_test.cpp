@@ -19,6 +19,8 @@ Json arguments_of(const Operation& operation) {
                       {"blocks", {1}},
                       {"upload_id", "00000000000000000000000000000000"},
                       {"data", "YQ=="},
+                      {"path", "/memories/a"},
+                      {"command", "delete"},
                       {"pairs", {{"a", "b"}}},
                       {"items", {{{"id", "x1"}, {"text", "a word of mine"}}}}};
   Json out = Json::object();

@@ -29,6 +29,8 @@ SAMPLES = {
     "update_waypoints": {"text": "강"}, "compose": {"input": "마라톤 어땠지?"},
     "analyse": {"text": "강"}, "similarity": {"pairs": [{"a": "강", "b": "바다"}]},
     "import_": {"items": [{"id": "x", "text": "예전의 말", "time": "2020-01-02"}]},
+    "file_view": {"path": "/memories"},
+    "file_edit": {"command": "create", "path": "/memories/a", "file_text": "x"},
     "stats": {}, "verify": {}, "rebuild": {}, "checkpoint": {}, "scrub": {},
     "block_summary": {"at_least": 2}, "block_merger": {}, "block_filter": {"importance": 0.1},
     "conflicts": {}, "import_upload": {"data": "W3siaWQiOiIxIiwibWVtb3J5Ijoi67O066asIn1d"},

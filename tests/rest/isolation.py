@@ -45,7 +45,8 @@ def arguments(operation: dict, draw: random.Random, who: str) -> dict:
              "blocks": [draw.choice([1, 2, 10**6])],
              "items": [{"id": f"i{draw.randrange(10**6)}", "text": f"a mark of {who}"}],
              "conversation": "default", "speaker": draw.choice([who, "mina"]),
-             "utterance": "canary",
+             "utterance": "canary", "path": draw.choice(["/memories", "/memories/canary.md"]),
+             "command": draw.choice(["create", "delete"]), "file_text": f"a mark of {who}",
              "question": draw.choice(["what is mina's canary?", "너는 무엇을 기억해?"])}
     schema = operation["schema"]
     out = {name: known[name] for name in schema.get("required", []) if name in known}

@@ -104,6 +104,7 @@ Result<SequenceSet> select_in(const AttributeSegment& segment, const AttributeFi
   MBE_TRY(left.any(Field::session, filter.sessions));
   MBE_TRY(left.any(Field::source, filter.sources));
   MBE_TRY(left.any(Field::channel, filter.channels));
+  MBE_TRY(left.any(Field::writer, filter.writers));
   MBE_TRY(left.any(Field::kind, kind_names));
   MBE_TRY(left.any(Field::trust, trust_names));
   MBE_TRY(left.range(filter));

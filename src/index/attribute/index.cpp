@@ -32,7 +32,8 @@ Result<void> check(const AttributeRecord& record) {
     return fail(ErrorCode::limit, "block {} has more than {} tags or keywords", record.sequence,
                 attribute_values_max);
   }
-  for (const auto* value : {&record.speaker, &record.session, &record.source, &record.channel}) {
+  for (const auto* value :
+       {&record.speaker, &record.session, &record.source, &record.channel, &record.writer}) {
     MBE_TRY(check_text(record, *value));
   }
   for (const auto* values : {&record.tags, &record.keywords}) {

@@ -41,7 +41,8 @@ enum class Field : std::uint8_t {
   kind,
   trust,
   day,
-  channel
+  channel,
+  writer
 };
 
 struct AttributeRecord {
@@ -52,8 +53,9 @@ struct AttributeRecord {
   std::string session = {};  ///< empty: none
   std::string source = {};   ///< id in the system it came from; empty: none
   std::string channel = {};
-  std::int32_t day = 0;  ///< days since 1970-01-01 in the caller's zone, of the event
-  float importance = 0;  ///< 0 … 1, kept in thousandths
+  std::string writer = {};  ///< who put it into the log; empty: the owner of the home's files
+  std::int32_t day = 0;     ///< days since 1970-01-01 in the caller's zone, of the event
+  float importance = 0;     ///< 0 … 1, kept in thousandths
   TimeMs recorded_ms = 0;
   std::optional<TimeMs> event_ms = {};
   std::vector<std::string> tags = {};      ///< ids; a set: order and repeats are lost
@@ -68,6 +70,7 @@ struct AttributeFilter {
   std::vector<std::string> any_tags = {}, all_tags = {}, no_tags = {};
   std::vector<std::string> any_keywords = {}, all_keywords = {};
   std::vector<std::string> speakers = {}, sessions = {}, sources = {}, channels = {};
+  std::vector<std::string> writers = {};
   std::vector<Kind> kinds = {};
   std::vector<Trust> trusts = {};
   std::optional<TimeMs> from_ms = {}, until_ms = {};          ///< of time_ms(), both ends included
@@ -131,7 +134,8 @@ class AttributeSnapshot {
   [[nodiscard]] virtual Result<std::vector<std::optional<Numbers>>> numbers(
       std::span<const std::uint64_t> sequences) const = 0;
 
-  /// Sequences with that value of a text field (tag, keyword, speaker, session, source, channel),
+  /// Sequences with that value of a text field (tag, keyword, speaker, session, source, channel,
+  /// writer),
   /// ascending in the set. Errors: corrupt; invalid_argument (kind, trust, day: use select).
   [[nodiscard]] virtual Result<SequenceSet> with_value(Field field,
                                                        std::string_view value) const = 0;

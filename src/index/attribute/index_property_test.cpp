@@ -26,6 +26,7 @@ AttributeRecord random_record(SeededRandom& random, std::uint64_t sequence) {
                       .session = pick(random, "s", 1 + sequence / 40),
                       .source = random.below(3) == 0 ? "" : fmt::format("src:{}", sequence / 2),
                       .channel = pick(random, "c", 2),
+                      .writer = pick(random, "w", 3),
                       .day = static_cast<std::int32_t>(sequence / 50) - 3,
                       .importance = static_cast<float>(random.below(1001)) / 1000.0f,
                       .recorded_ms = static_cast<TimeMs>(sequence * 10 + random.below(300)),
@@ -46,6 +47,7 @@ AttributeFilter random_filter(SeededRandom& random, std::uint64_t end) {
   if (now_and_then()) out.speakers = {"p1", "p2"};
   if (now_and_then()) out.sessions = {"s0", "s1", "s2"};
   if (now_and_then()) out.channels = {"c0"};
+  if (now_and_then()) out.writers = {"w1"};
   if (now_and_then()) out.sources = {"src:5", "src:77"};
   if (now_and_then()) out.kinds = {Kind::utterance, Kind::fact, Kind::audit};
   if (now_and_then()) out.trusts = {Trust::owner, Trust::web, Trust::tool};

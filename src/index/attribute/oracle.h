@@ -112,8 +112,9 @@ class AttributeOracle {
            (filter.any_keywords.empty() || meets(filter.any_keywords, at.keywords)) &&
            covers(filter.all_keywords, at.keywords) && among(filter.speakers, at.speaker) &&
            among(filter.sessions, at.session) && among(filter.sources, at.source) &&
-           among(filter.channels, at.channel) && among(filter.kinds, at.kind) &&
-           among(filter.trusts, at.trust) && at.importance >= filter.importance_min - 0.0004f &&
+           among(filter.channels, at.channel) && among(filter.writers, at.writer) &&
+           among(filter.kinds, at.kind) && among(filter.trusts, at.trust) &&
+           at.importance >= filter.importance_min - 0.0004f &&
            (!filter.from_ms || at.time_ms() >= *filter.from_ms) &&
            (!filter.until_ms || at.time_ms() <= *filter.until_ms) &&
            (!filter.from_day || at.day >= *filter.from_day) &&

@@ -14,7 +14,7 @@ std::span<const T> as_span(std::string_view bytes) {
 
 constexpr std::uint8_t kinds = 13;                                  // enumerators of Kind
 constexpr std::uint8_t trusts = 6;                                  // and of Trust
-constexpr std::uint64_t values_max = 2 * attribute_values_max + 4;  // of one record
+constexpr std::uint64_t values_max = 2 * attribute_values_max + 5;  // of one record
 
 }  // namespace
 

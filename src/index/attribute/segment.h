@@ -65,7 +65,7 @@ class AttributeSegment {
  public:
   using Pointer = std::shared_ptr<const AttributeSegment>;
 
-  [[nodiscard]] static FileForm form() { return {.magic = "MBEATTRI", .version = 2}; }
+  [[nodiscard]] static FileForm form() { return {.magic = "MBEATTRI", .version = 3}; }
   /// Errors: corrupt.
   [[nodiscard]] static Result<Pointer> parse(std::shared_ptr<const SegmentFile> file);
   /// Rising, valid, 1 … records_per_segment_max.

@@ -32,6 +32,7 @@ std::vector<std::uint32_t> keys_of(const AttributeRecord& record, AttributeSegme
   add(Field::session, record.session);
   add(Field::source, record.source);
   add(Field::channel, record.channel);
+  add(Field::writer, record.writer);
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;

@@ -30,6 +30,9 @@ void put(AttributeRecord& record, std::string_view key) {
     case Field::channel:
       record.channel = value;
       break;
+    case Field::writer:
+      record.writer = value;
+      break;
     default:
       break;
   }
