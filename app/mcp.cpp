@@ -26,7 +26,7 @@ class Home {
                           arguments, context_.language(), {{"X-MBE-Channel", "mcp"}});
     }
     MBE_ASSIGN(const std::shared_ptr<Own> own, opened());
-    const Door door{.channel = "mcp", .name = "socket", .is_tool = true};
+    const CallerDoor door{.channel = "mcp", .name = "socket", .is_tool = true};
     return own->dispatch.run(operation, home_owner(), context_.chain_name(), door, arguments,
                              context_.messages());
   }

@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r'|R"([^(\s]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"'
     r"|'(?:\\.|[^'\\\n])'", re.DOTALL)
 _CONTAINER = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
+_TYPE = re.compile(r"(?:struct|class|enum class|enum|union) (?!class\b)(\w+)\b(?!::)[^;]*$")
 _FAIL = re.compile(r"\bfail\(\s*(?:ErrorCode::\w+|\w+)\s*,\s*((?:\"(?:\\.|[^\"\\\n])*\"\s*)+)")
 _LITERAL = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 
@@ -92,6 +93,25 @@ def blocks(text: str) -> list[Block]:
 def functions(text: str) -> list[Block]:
     """The functions that stand in namespaces or classes."""
     return [b for b in blocks(text) if b.kind == "function" and b.in_container]
+
+
+def types(text: str) -> list[tuple[int, str]]:
+    """Line and full name of every type defined in a named namespace, none inside another type."""
+    found, stack = [], []
+    for number, line in enumerate(blank(text).split("\n"), 1):
+        if line.startswith("namespace") and not line.rstrip().endswith("}"):
+            stack.append(line.removeprefix("namespace").split("{")[0].strip())
+        elif line.startswith("}") and ";" not in line and stack and _closes_namespace(text, number):
+            stack.pop()
+        match = _TYPE.match(line)
+        if match and stack and all(stack):
+            found.append((number, "::".join([*stack, match.group(1)])))
+    return found
+
+
+def _closes_namespace(text: str, number: int) -> bool:
+    """clang-format names the end of every namespace in a comment."""
+    return "// namespace" in text.split("\n")[number - 1]
 
 
 def failure_literals(text: str) -> list[tuple[int, str]]:

@@ -133,6 +133,18 @@ def translated(tree: Tree) -> Iterator[str]:
                     yield f'{name}:{number}: no row in data/messages/ko.tsv: "{literal}"'
 
 
+def one_definition(tree: Tree) -> Iterator[str]:
+    """No two types of one name in a program: the linker would mix their functions in silence."""
+    seen: dict[str, str] = {}
+    for name, text in tree.cpp():
+        if name.startswith(("src/", "include/", "app/")):
+            for number, full_name in cpp_scan.types(text):
+                place = f"{name}:{number}"
+                other = seen.setdefault(full_name, place)
+                if other.split(":")[0] != name:
+                    yield f"{place}: {full_name} is also defined at {other}"
+
+
 def built(tree: Tree) -> Iterator[str]:
     """Every source is built; a test that is built is registered, see cmake/targets.cmake."""
     if tree.build is None:
@@ -149,7 +161,8 @@ def built(tree: Tree) -> Iterator[str]:
 
 
 RULES: list[Callable[[Tree], Iterator[str]]] = [
-    long_lines, long_files, long_functions, open_ends, head_comments, documented, translated, built]
+    long_lines, long_files, long_functions, open_ends, head_comments, documented, translated,
+    one_definition, built]
 
 
 def main() -> int:

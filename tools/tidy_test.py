@@ -101,6 +101,21 @@ class Finished(unittest.TestCase):
             self.assertEqual(complaints(tidy_rules.translated, {name: source}), [])
         self.assertEqual(len(complaints(tidy_rules.translated, {"src/contract.h": source})), 1)
 
+    def test_two_types_of_one_name_are_refused(self) -> None:
+        named = "namespace mbe {\n\nstruct Row {\n  int a;\n};\n\n}  // namespace mbe\n"
+        files = {"src/a.h": named, "src/b.h": named}
+        self.assertEqual(complaints(tidy_rules.one_definition, files),
+                         ["src/b.h:3: mbe::Row is also defined at src/a.h:3"])
+
+    def test_types_of_one_file_another_namespace_or_a_mere_name_pass(self) -> None:
+        named = "namespace mbe {{\n\n{}struct Row {{\n}};\n{}\n}}  // namespace mbe\n"
+        files = {"src/a.h": named.format("", ""),
+                 "src/b.cpp": named.format("namespace {\n\n", "\n}  // namespace\n"),
+                 "src/c.h": named.format("", "").replace("mbe", "mbe::mcp"),
+                 "src/d.h": "namespace mbe {\n\nstruct Row;\n\n}  // namespace mbe\n",
+                 "src/e.cpp": "namespace mbe {\n\nstruct Door::Row {\n};\n\n}  // namespace mbe\n"}
+        self.assertEqual(complaints(tidy_rules.one_definition, files), [])
+
     def test_source_must_be_built(self) -> None:
         tree = tree_of(dict.fromkeys(("src/a.cpp", "src/b.cpp", "src/b_fuzz.cpp"), ""))
         commands = [{"file": str(tree.root / "src/a.cpp")}]

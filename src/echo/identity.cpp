@@ -45,7 +45,7 @@ Result<std::vector<BlockView>> records(Memory& memory, const std::string& kind) 
 Result<std::map<std::string, std::uint64_t>> store(Memory& memory, const Manifests& manifests) {
   MBE_ASSIGN(const std::vector<BlockView> there, records(memory, "manifest"));
   std::map<std::string, std::uint64_t> out;
-  for (const Manifest& manifest : manifests.files) {
+  for (const ManifestFile& manifest : manifests.files) {
     const auto same = std::ranges::find_if(there, [&](const BlockView& block) {
       return block.source == manifest.name && block.context == manifest.text;
     });
@@ -157,7 +157,7 @@ Result<Identity> fix_identity(Memory& memory, const Manifests& manifests, const 
   MBE_ASSIGN(Json core, core_memories(memory));
   Json files = Json::array();
   std::vector<std::uint64_t> refs;
-  for (const Manifest& manifest : manifests.files) {
+  for (const ManifestFile& manifest : manifests.files) {
     const std::uint64_t index = stored.at(manifest.name);
     refs.push_back(index);
     files.push_back(

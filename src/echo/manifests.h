@@ -11,13 +11,13 @@
 namespace mbe {
 
 /// One manifest as it lies in its file.
-struct Manifest {
+struct ManifestFile {
   std::string name;  ///< echo_identity.txt …
   std::string text;
 };
 
 struct Manifests {
-  std::vector<Manifest> files;            ///< those that are there, in the order above
+  std::vector<ManifestFile> files;        ///< those that are there, in the order above
   std::vector<std::string> missing;       ///< names of those that are not
   std::string name = "에코";              ///< `이름:` or `name:`
   std::string origin;                     ///< the account that origin_id.txt names

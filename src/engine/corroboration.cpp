@@ -72,7 +72,7 @@ bool is_independent(const Voice& a, const Voice& b) {
 
 /// What accounts wrote among the best candidates. What was written at the terminal has no account:
 /// it may be the same person's.
-Result<std::vector<Voice>> voices_in(const Memory::Parts& parts, const Recalled& from) {
+Result<std::vector<Voice>> voices_in(const Memory::Parts& parts, const RankedCue& from) {
   std::vector<Voice> out;
   for (std::size_t i = 0; i < std::min(from.ranked.size(), corroboration_reach); ++i) {
     MBE_ASSIGN(const Block block, parts.chain->read(from.ranked[i].sequence));
@@ -160,7 +160,7 @@ Result<bool> has_several_writers(const AttributeSnapshot& attributes) {
   return writers.size() > 1;
 }
 
-Result<void> Recaller::weigh(std::vector<RecallHit>& hits, const Recalled& from) const {
+Result<void> Recaller::weigh(std::vector<RecallHit>& hits, const RankedCue& from) const {
   std::vector<Voice> voices;
   MBE_ASSIGN(const bool several, has_several_writers(*from.indexes.attributes));
   if (several) {

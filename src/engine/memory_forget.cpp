@@ -69,7 +69,7 @@ static Result<SequenceSet> targets_of(const Memory::Parts& parts, const ForgetTa
   request.cue = target.cue;
   request.filter = filter;
   request.top_k = cue_targets_max;
-  MBE_ASSIGN(const Recalled found, Recaller(parts).rank_cue(request, nullptr));
+  MBE_ASSIGN(const RankedCue found, Recaller(parts).rank_cue(request, nullptr));
   for (const RankedHit& hit : found.ranked) {
     if (hit.score >= parts.ranker.threshold()) named.add(hit.sequence);
   }
@@ -85,7 +85,7 @@ static Result<std::vector<Message>> copies_note(const Memory::Parts& parts, cons
   request.top_k = copies_looked_at;
   request.filter.include_hidden = request.filter.include_superseded = true;
   request.filter.include_retold = true;
-  MBE_ASSIGN(const Recalled found, Recaller(parts).rank_cue(request, nullptr));
+  MBE_ASSIGN(const RankedCue found, Recaller(parts).rank_cue(request, nullptr));
   std::vector<Message> out;
   const std::string text = folded(target.context);
   for (const RankedHit& hit : found.ranked) {

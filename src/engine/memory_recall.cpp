@@ -73,7 +73,7 @@ void cut_to_budget(std::vector<RecallHit>& hits, std::size_t budget_tokens) {
 }  // namespace
 
 template <class Use>
-auto Recaller::with_cue(const RecallRequest& request, const SequenceSet* only, Recalled& out,
+auto Recaller::with_cue(const RecallRequest& request, const SequenceSet* only, RankedCue& out,
                         const Use& use) const
     -> decltype(use(std::declval<RecallView>(), std::declval<RecallCue>())) {
   MBE_TRY(check_text(request.cue));
@@ -108,8 +108,8 @@ auto Recaller::with_cue(const RecallRequest& request, const SequenceSet* only, R
   return used;
 }
 
-Result<Recalled> Recaller::rank_cue(const RecallRequest& request, const SequenceSet* only) const {
-  Recalled out;
+Result<RankedCue> Recaller::rank_cue(const RecallRequest& request, const SequenceSet* only) const {
+  RankedCue out;
   MBE_ASSIGN(out.ranked,
              with_cue(request, only, out, [&](const RecallView& view, const RecallCue& cue) {
                return parts_.ranker.rank(view, cue);
@@ -117,13 +117,13 @@ Result<Recalled> Recaller::rank_cue(const RecallRequest& request, const Sequence
   return out;
 }
 
-Result<FeatureTable> Recaller::features(const RecallRequest& request, Recalled& recalled) const {
+Result<FeatureTable> Recaller::features(const RecallRequest& request, RankedCue& recalled) const {
   return with_cue(request, nullptr, recalled, [&](const RecallView& view, const RecallCue& cue) {
     return parts_.ranker.features(view, cue);
   });
 }
 
-Result<RecallHit> Recaller::hit_of(const RankedHit& ranked, const Recalled& from,
+Result<RecallHit> Recaller::hit_of(const RankedHit& ranked, const RankedCue& from,
                                    bool with_neighbours) const {
   RecallHit out;
   out.score = ranked.score;
@@ -157,7 +157,7 @@ Result<RecallResult> Memory::recall(const RecallRequest& request) {
     MBE_ASSIGN(const bool several, has_several_writers(*indexes.attributes));
     if (several) wide.top_k = std::max(request.top_k, corroboration_reach);
   }
-  MBE_ASSIGN(const Recalled found, recaller.rank_cue(wide, nullptr));
+  MBE_ASSIGN(const RankedCue found, recaller.rank_cue(wide, nullptr));
   RecallResult out;
   out.threshold = request.threshold ? parts_->ranker.threshold() : 0;
   out.vectors_pending = found.query.pending;
@@ -193,7 +193,7 @@ Result<RecallHit> Memory::explain(const RecallRequest& request, std::uint64_t in
   wide.top_k = top_k_max;
   wide.filter.include_retold = true;
   const Recaller recaller(*parts_);
-  MBE_ASSIGN(Recalled found, recaller.rank_cue(wide, nullptr));
+  MBE_ASSIGN(RankedCue found, recaller.rank_cue(wide, nullptr));
   auto place = std::ranges::find(found.ranked, index, &RankedHit::sequence);
   if (place == found.ranked.end()) {
     const SequenceSet only{index};

@@ -76,7 +76,7 @@ Result<Conversation> renew_waypoints(const Memory::Parts& parts, const std::stri
   request.cue = cue_of(before, utterance, parts.analyser, parts.clock.now_ms());
   request.top_k = waypoints_max;
   request.conversation = conversation;
-  MBE_ASSIGN(const Recalled found, Recaller(parts).rank_cue(request, nullptr));
+  MBE_ASSIGN(const RankedCue found, Recaller(parts).rank_cue(request, nullptr));
   const std::vector<Waypoint> fresh = waypoints_from(found.ranked);
   const auto renew = [&](Conversation& talk) {
     talk.waypoints = spread(talk.waypoints, fresh);

@@ -8,7 +8,7 @@
 namespace mbe {
 
 /// A ranked cue with the snapshots it was ranked on.
-struct Recalled {
+struct RankedCue {
   DerivedSnapshot indexes;
   Vectors::Query query;
   std::vector<RankedHit> ranked;
@@ -22,22 +22,22 @@ class Recaller {
 
   /// Ranks without a threshold; `only`, where given, narrows what the filter leaves.
   /// Errors: invalid_argument (cue, top_k, arms, filter), io, corrupt.
-  [[nodiscard]] Result<Recalled> rank_cue(const RecallRequest& request,
-                                          const SequenceSet* only) const;
+  [[nodiscard]] Result<RankedCue> rank_cue(const RecallRequest& request,
+                                           const SequenceSet* only) const;
   /// The evidence behind rank_cue, for fitting. Errors: as rank_cue.
   [[nodiscard]] Result<FeatureTable> features(const RecallRequest& request,
-                                              Recalled& recalled) const;
+                                              RankedCue& recalled) const;
   /// Opens a hit. Errors: io.
-  [[nodiscard]] Result<RecallHit> hit_of(const RankedHit& ranked, const Recalled& from,
+  [[nodiscard]] Result<RecallHit> hit_of(const RankedHit& ranked, const RankedCue& from,
                                          bool with_neighbours) const;
   /// Says of each hit how far it can be believed, and who else says it among the best candidates
   /// (corroboration.h). Errors: io, corrupt.
-  [[nodiscard]] Result<void> weigh(std::vector<RecallHit>& hits, const Recalled& from) const;
+  [[nodiscard]] Result<void> weigh(std::vector<RecallHit>& hits, const RankedCue& from) const;
 
  private:
   /// Calls `use` with the view and the cue of a request; fills snapshots and times.
   template <class Use>
-  auto with_cue(const RecallRequest& request, const SequenceSet* only, Recalled& out,
+  auto with_cue(const RecallRequest& request, const SequenceSet* only, RankedCue& out,
                 const Use& use) const
       -> decltype(use(std::declval<RecallView>(), std::declval<RecallCue>()));
 

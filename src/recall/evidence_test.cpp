@@ -120,7 +120,7 @@ TEST_F(Evidence, AnAssistantIsKnownByKindAndName) {
 }
 
 TEST_F(Evidence, OfTwoSpeakersTheOneThatMostlyAsksIsTheAssistant) {
-  std::vector<Turn> turns;
+  std::vector<SpokenTurn> turns;
   for (int i = 0; i < 5; ++i) {
     turns.push_back({.text = "where was the red apple?", .session = "s", .speaker = "Guide"});
     turns.push_back({.text = "the red apple was here", .session = "s", .speaker = "Mina"});

@@ -17,7 +17,7 @@
 
 namespace mbe {
 
-struct Turn {
+struct SpokenTurn {
   std::string text;
   std::string session = {};
   std::string speaker = {};
@@ -35,7 +35,7 @@ class RecallTest : public testing::Test {
   }
 
   /// Sequences count from 1 in the order given.
-  void store(const std::vector<Turn>& turns) {
+  void store(const std::vector<SpokenTurn>& turns) {
     auto keyword = KeywordIndex::open(posix_file_system(), "no-such-folder/keyword");
     auto attributes = AttributeIndex::open(posix_file_system(), "no-such-folder/attribute");
     auto vectors = VectorIndex::open(posix_file_system(), "no-such-folder/vector", {"toy", 2});
@@ -103,7 +103,7 @@ class RecallTest : public testing::Test {
   std::shared_ptr<const VectorSnapshot> vectors_;
 
  private:
-  void add(const Turn& turn, std::uint64_t sequence, KeywordIndex& keyword,
+  void add(const SpokenTurn& turn, std::uint64_t sequence, KeywordIndex& keyword,
            AttributeIndex& attributes) const {
     const Analysis analysis = test_analysis(turn.text);
     AttributeRecord record;

@@ -17,7 +17,7 @@ Result<void> check_operation(const Operation& operation, const Principal& who,
 }
 
 Result<Json> Dispatch::run(const Operation& operation, const Principal& who,
-                           const std::string& chain, const Door& door, const Json& arguments,
+                           const std::string& chain, const CallerDoor& door, const Json& arguments,
                            const Catalog& messages) {
   MBE_TRY(check_operation(operation, who, chain));
   Call call{.engine = engine_,

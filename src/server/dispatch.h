@@ -12,7 +12,7 @@
 namespace mbe {
 
 /// Where an operation comes from.
-struct Door {
+struct CallerDoor {
   std::string channel = "rest";  ///< sealed into what is written
   std::string name = "key";      ///< for the record: socket, key, login
   /// A model chose the words: what it writes is marked as a tool's, whoever it works for.
@@ -26,8 +26,8 @@ class Dispatch {
 
   /// Errors: denied (access.h), those of Engine::chain and of the operation.
   [[nodiscard]] Result<Json> run(const Operation& operation, const Principal& who,
-                                 const std::string& chain, const Door& door, const Json& arguments,
-                                 const Catalog& messages);
+                                 const std::string& chain, const CallerDoor& door,
+                                 const Json& arguments, const Catalog& messages);
 
  private:
   Engine& engine_;

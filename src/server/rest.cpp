@@ -139,7 +139,7 @@ HttpResponse Rest::mcp_answer(const HttpRequest& request) {
   }
   const auto named = request.query.find("chain");
   const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
-  const Door door{.channel = "mcp", .name = door_of(request), .is_tool = true};
+  const CallerDoor door{.channel = "mcp", .name = door_of(request), .is_tool = true};
   const auto tools = std::make_shared<mcp::MemoryTools>(mcp::MemoryToolsOptions{
       .book = *options_.tools,
       .messages = messages,
@@ -204,11 +204,11 @@ HttpResponse Rest::run(const Operation& operation, const Principal& who, const s
   if (!arguments.ok()) return problem(messages, arguments.error());
   // The home's owner may pass on what a model asks for: `mbe mcp` beside this server.
   const bool is_mcp = request.is_local && request.header("x-mbe-channel") == "mcp";
-  const Door door{.channel = is_mcp             ? "mcp"
-                             : request.is_local ? "cli"
-                                                : "rest",
-                  .name = door_of(request),
-                  .is_tool = is_mcp};
+  const CallerDoor door{.channel = is_mcp             ? "mcp"
+                                   : request.is_local ? "cli"
+                                                      : "rest",
+                        .name = door_of(request),
+                        .is_tool = is_mcp};
   const auto result = dispatch_.run(operation, who, chain, door, *arguments, messages);
   return result.ok() ? json_response(*result) : problem(messages, result.error());
 }
