@@ -24,7 +24,7 @@ struct ProxyConfig {
   ProxyUpstream anthropic;  ///< [proxy.anthropic]: messages
   std::string memory = "readwrite";  ///< off, read or readwrite, where a request does not say
   std::size_t budget_tokens = 1'024;
-  std::size_t requests_max = 16;  ///< answered at once without a stream
+  std::size_t requests_max = 16;  ///< waiting at once for an answer, or for a stream to begin
   std::size_t streams_max = 64;   ///< answered at once as streams
   std::int64_t connect_timeout_s = 5;
   std::int64_t silence_timeout_s = 120;  ///< of the upstream, without a single byte

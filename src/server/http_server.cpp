@@ -168,6 +168,9 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
   asio::awaitable<void> serve(typename Protocol::socket socket) {
     constexpr bool is_local = std::is_same_v<Protocol, Unix>;
     Caller caller{peer_name(socket), is_local};
+    // Events are small, and each is wanted at once.
+    error_code kept;
+    if constexpr (!is_local) static_cast<void>(socket.set_option(Tcp::no_delay(true), kept));
     beast::basic_stream<Protocol> stream(std::move(socket));
     const Place place = open_.insert(open_.end(), Open{[&stream] { stream.cancel(); }});
     // What is not yet taken apart: a header, or a line between chunks.

@@ -12,7 +12,8 @@ namespace mbe {
 namespace {
 
 constexpr std::size_t name_bytes_max = 200;
-constexpr unsigned method_status = 405;
+constexpr std::size_t taken_in_max = 100;  // exchanges that wait for short-term memory
+constexpr unsigned method_status = 405, busy_status = 503;
 constexpr std::string_view version = "/v1";
 constexpr std::string_view models_path = "/v1/models";
 constexpr std::string_view receipts_path = "/v1/receipts/";
@@ -22,6 +23,17 @@ constexpr ProxyRoute routes[] = {{"/v1/chat/completions", ErrorStyle::openai, Wi
                                  {"/v1/messages", ErrorStyle::anthropic, Wire::messages},
                                  {"/v1/messages/count_tokens", ErrorStyle::anthropic},
                                  {"/v1/embeddings"}};
+
+/// One of those who hold a thread of the server's while they wait.
+struct Place {
+  explicit Place(std::atomic<std::size_t>& all) : count(all), number(++all) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { --count; }
+
+  std::atomic<std::size_t>& count;
+  const std::size_t number;
+};
 
 bool is_models(std::string_view path) {
   return path == models_path || path.starts_with("/v1/models/");
@@ -58,6 +70,7 @@ std::string query_of(const HttpRequest& request) {
 ProxyDoor::ProxyDoor(ProxyDoorOptions options)
     : options_(std::move(options)),
       memory_({options_.config.budget_tokens, options_.utc_offset_minutes, options_.clock}),
+      behind_(taken_in_max),
       jobs_(options_.config.streams_max) {}
 
 ProxyDoor::~ProxyDoor() {
@@ -91,11 +104,16 @@ HttpResponse ProxyDoor::answer(const HttpRequest& request, const Principal& who,
     const auto only = fail(ErrorCode::invalid_argument, "this path takes {} alone", route.method);
     return refused(request, messages, method_status, only);
   }
+  const Place place(waiting_);
+  if (place.number > options_.config.requests_max) {
+    return refused(request, messages, busy_status,
+                   fail(ErrorCode::busy, "too many answers are being made; try again"));
+  }
   const auto exchange = prepare(request, who, messages);
   if (!exchange.ok()) {
     return refused(request, messages, http_status(exchange.error().code()), exchange.error());
   }
-  return (*exchange)->request.streams ? streamed(*exchange, request) : whole(**exchange, request);
+  return (*exchange)->request.streams ? streamed(*exchange, request) : whole(**exchange);
 }
 
 HttpResponse ProxyDoor::receipt(const HttpRequest& request, const Principal& who,

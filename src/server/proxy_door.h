@@ -13,6 +13,7 @@
 #include "llm/http_client.h"
 #include "proxy/config.h"
 #include "proxy/passing.h"
+#include "server/behind.h"
 #include "server/http.h"
 #include "server/jobs.h"
 #include "server/proxy_memory.h"
@@ -43,6 +44,8 @@ class ProxyDoor {
                                     const Catalog& messages);
   /// Asks what is being answered to end soon.
   void stop();
+  /// Returns when short-term memory holds what was answered.
+  void settle() { behind_.wait(); }
 
  private:
   struct Exchange;
@@ -58,7 +61,7 @@ class ProxyDoor {
                                          const Principal& who);
   [[nodiscard]] Result<void> aim(Exchange& exchange, const HttpRequest& request);
   void recall(Exchange& exchange);
-  [[nodiscard]] HttpResponse whole(Exchange& exchange, const HttpRequest& request);
+  [[nodiscard]] HttpResponse whole(Exchange& exchange);
   [[nodiscard]] HttpResponse streamed(const std::shared_ptr<Exchange>& exchange,
                                       const HttpRequest& request);
   [[nodiscard]] HttpResponse answered(const Exchange& exchange, Result<HttpReply> reply);
@@ -70,8 +73,9 @@ class ProxyDoor {
   ProxyMemory memory_;
   Receipts receipts_;
   std::stop_source stopping_;
-  std::atomic<std::size_t> whole_ = 0;  ///< being answered without a stream
-  Jobs jobs_;                           ///< last: its threads end before what they use
+  std::atomic<std::size_t> waiting_ = 0;  ///< for a whole answer, or for how one begins
+  Behind behind_;                         ///< what short-term memory takes in
+  Jobs jobs_;                             ///< last: its threads end before what they use
 };
 
 }  // namespace mbe

@@ -1,6 +1,9 @@
 // The memory proxy before a stub upstream: what goes on, what is remembered, and what never is.
 #include "server/proxy_door.h"
 
+#include <fstream>
+#include <future>
+
 #include "compose/injection_cases.h"
 #include "llm/stub_server.h"
 #include "server/event_stream.h"
@@ -177,6 +180,51 @@ TEST_F(ProxyDoorTest, TheSameTurnGetsTheSameMemoryByteForByte) {
   EXPECT_EQ(forwarded(), once);
 }
 
+TEST_F(ProxyDoorTest, AsManyWaitAsThereIsRoomFor) {
+  std::promise<void> begun;
+  std::promise<void> go;
+  upstream_ = std::make_unique<StubServer>([&](const std::string&) {
+    begun.set_value();
+    go.get_future().wait();
+    return said_answer("I see.");
+  });
+  ProxyConfig config;
+  config.openai.url = upstream_->url() + "/v1";
+  config.requests_max = 1;
+  open(std::move(config));
+  auto first = std::async(std::launch::async, [&] { return chat("mina", "hello"); });
+  begun.get_future().wait();
+  const HttpResponse second = chat("mina", "hello again");
+  go.set_value();
+  EXPECT_EQ(second.status, 503U);
+  EXPECT_NE(header(second, "Retry-After"), "(none)");
+  EXPECT_EQ(first.get().status, 200U);
+}
+
+TEST_F(ProxyDoorTest, APageOfTheUpstreamIsNoPageOfOurs) {
+  serve([](const std::string&) {
+    return "HTTP/1.1 404 No\r\nContent-Type: text/html\r\nConnection: close\r\n"
+           "Content-Length: 4\r\n\r\n<h1>";
+  });
+  const HttpResponse out = chat("mina", "hello");
+  EXPECT_EQ(out.status, 404U);
+  EXPECT_EQ(out.body, "<h1>");
+  EXPECT_EQ(out.content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(header(out, "X-Content-Type-Options"), "nosniff");
+}
+
+TEST_F(ProxyDoorTest, ShortTermMemoryHoldsBothSides) {
+  serve();
+  ASSERT_EQ(chat("mina", "the heron is back", {{"x-mbe-conversation", "pond"}}).status, 200U);
+  proxy_->settle();
+  const auto turns = memory_->short_term("pond");
+  ASSERT_EQ(turns->size(), 2U);
+  EXPECT_EQ(turns->at(0).text, "the heron is back");
+  EXPECT_EQ(turns->at(1).text, "I see.");
+  EXPECT_TRUE(turns->at(1).from_assistant);
+  EXPECT_EQ(memory_->list({})->size(), 2U);
+}
+
 TEST_F(ProxyDoorTest, WhatWasForgottenIsNotInjectedAgain) {
   serve();
   const std::uint64_t block = remember("the heron eats frogs at the pond");
@@ -271,7 +319,7 @@ TEST_F(ProxyDoorTest, WordsFromOutsideStayInTheirFence) {
   for (const InjectionCase& one : injection_cases(regular)) {
     const std::string text = replaced(one.text, fence_hole, "k3j9x7q2w5");
     const auto kept = memory_->remember(
-        {.text = text, .speaker = text.substr(0, 10), .channel = "web", .trust = "web"});
+        {.text = text, .speaker = std::string(utf8_prefix(text, 30)), .trust = "web"});
     if (!kept.ok()) continue;  // no text
     ++tried;
     ASSERT_TRUE(memory_->mark(kept->block_index, "pin").ok());

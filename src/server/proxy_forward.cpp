@@ -127,8 +127,10 @@ HttpResponse ProxyDoor::passed_on(const Exchange& exchange, HttpReply reply) {
   HttpResponse out;
   out.status = static_cast<unsigned>(reply.status);
   out.body = std::move(reply.body);
+  // A page of the upstream's would be one of this server's to a browser.
   const std::string type = field(reply.headers, "content-type");
-  if (!type.empty()) out.content_type = type;
+  out.content_type = type.starts_with("application/json") ? type : "text/plain; charset=utf-8";
+  out.headers.emplace_back("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : reply.headers) {
     if (passes_down(name)) out.headers.emplace_back(name, value);
     if (name == "x-request-id") out.headers.emplace_back("X-Upstream-Request-Id", value);
@@ -160,6 +162,17 @@ Remembered ProxyDoor::remember(const Exchange& exchange, const ProxiedAnswer& an
   Json members = {{"state", "done"}, {"written", std::move(written)}};
   if (out.error) members["error"] = proxy_error_json(exchange.messages, *out.error);
   receipts_.note(exchange.receipt, members);
+  if (!out.question && !out.answer) return out;
+  const bool added =
+      behind_.add([this, heard, out, receipt = exchange.receipt, &messages = exchange.messages] {
+        const auto taken = guarded([&] { return ProxyMemory::take_in(heard, out); });
+        if (taken.ok()) return;
+        receipts_.note(receipt, {{"error", proxy_error_json(messages, taken.error())}});
+      });
+  if (!added) {
+    const auto why = fail(ErrorCode::busy, "short-term memory cannot follow; the log holds it all");
+    receipts_.note(exchange.receipt, {{"error", proxy_error_json(exchange.messages, why)}});
+  }
   return out;
 }
 
@@ -177,21 +190,7 @@ HttpResponse ProxyDoor::answered(const Exchange& exchange, Result<HttpReply> rep
   return out;
 }
 
-HttpResponse ProxyDoor::whole(Exchange& exchange, const HttpRequest& request) {
-  struct Place {
-    explicit Place(std::atomic<std::size_t>& count) : count_(count), number(++count) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { --count_; }
-    std::atomic<std::size_t>& count_;
-    std::size_t number;
-  };
-  const Place place(whole_);
-  if (place.number > options_.config.requests_max) {
-    receipts_.note(exchange.receipt, {{"state", "failed"}});
-    return refused(request, exchange.messages, busy_status,
-                   fail(ErrorCode::busy, "too many answers are being made; try again"));
-  }
+HttpResponse ProxyDoor::whole(Exchange& exchange) {
   Result<HttpReply> reply = http_call(exchange.call, stopping_.get_token());
   if (!reply.ok() || reply->status != 200 || !exchange.heard) {
     return answered(exchange, std::move(reply));

@@ -47,6 +47,13 @@ RememberRequest as_of(const Heard& heard, const std::string& trust) {
   return out;
 }
 
+/// Not where it was forgotten since: short-term memory is a plain file.
+Result<bool> is_there(Memory& memory, const std::optional<std::uint64_t>& block) {
+  if (!block) return false;
+  MBE_ASSIGN(const BlockView view, memory.show(*block));
+  return view.state == "ok";
+}
+
 }  // namespace
 
 Heard ProxyMemory::heard(const WireRequest& request, const Principal& who, const std::string& chain,
@@ -118,7 +125,7 @@ Result<Recalled> ProxyMemory::recall(const Heard& heard) {
   request.budget_tokens = options_.budget_tokens;
   request.format = "memory";
   request.shown = heard.shown;
-  request.keep = heard.writes;
+  request.keep = false;  // take_in() renews it when nobody waits
   request.utc_offset_minutes = options_.utc_offset_minutes(options_.clock.now_ms());
   MBE_ASSIGN(ComposeResult made, heard.memory->compose(request));
   turn.recalled = {std::move(made.prompt), std::move(made.included), made.tokens};
@@ -145,36 +152,49 @@ Result<std::optional<std::uint64_t>> ProxyMemory::stored_before(const Heard& hea
 }
 
 Result<std::uint64_t> ProxyMemory::save_question(const Heard& heard) {
-  ObserveRequest request;
+  RememberRequest request = as_of(heard, heard.who.trust());
   request.text = heard.said;
   request.speaker = heard.who.name;
-  request.conversation = heard.conversation;
-  request.remember = "always";
-  request.renew = false;
-  request.as = as_of(heard, heard.who.trust());
-  request.as.source = source_of(heard);
-  request.as.utc_offset_minutes = options_.utc_offset_minutes(options_.clock.now_ms());
-  MBE_ASSIGN(const ObserveResult done, heard.memory->observe(request));
-  return done.block_index.value_or(0);
+  request.source = source_of(heard);
+  request.utc_offset_minutes = options_.utc_offset_minutes(options_.clock.now_ms());
+  MBE_ASSIGN(const RememberReceipt done, heard.memory->remember(request));
+  return done.block_index;
 }
 
 /// A model chose the words, and perhaps a page that it read chose them for it: trust `tool`.
 Result<std::uint64_t> ProxyMemory::save_answer(const Heard& heard, const Recalled& recalled,
-                                               std::uint64_t question, const ProxiedAnswer& answer,
-                                               const std::string& words) {
-  ObserveRequest request;
-  request.text = words;
-  request.speaker = answer.model.empty() ? "assistant" : answer.model;
-  request.conversation = heard.conversation;
-  request.from_assistant = true;
-  request.remember = "always";
-  request.renew = false;
-  request.as = as_of(heard, "tool");
-  request.as.refs = recalled.blocks;
-  request.as.refs.push_back(question);
-  if (!answer.complete) request.as.data = R"({"partial":true})";
-  MBE_ASSIGN(const ObserveResult done, heard.memory->observe(request));
-  return done.block_index.value_or(0);
+                                               std::uint64_t question, bool partial,
+                                               const Remembered& saved) {
+  RememberRequest request = as_of(heard, "tool");
+  request.text = saved.words;
+  request.speaker = saved.speaker;
+  request.kind = "answer";
+  request.refs = recalled.blocks;
+  request.refs.push_back(question);
+  if (partial) request.data = R"({"partial":true})";
+  MBE_ASSIGN(const RememberReceipt done, heard.memory->remember(request));
+  return done.block_index;
+}
+
+Result<void> ProxyMemory::take_in(const Heard& heard, const Remembered& saved) {
+  ObserveRequest turn;
+  turn.conversation = heard.conversation;
+  MBE_ASSIGN(const bool question_is_there, is_there(*heard.memory, saved.question));
+  if (question_is_there) {
+    turn.text = heard.said;
+    turn.speaker = heard.who.name;
+    turn.block_index = saved.question;
+    MBE_TRY(heard.memory->observe(turn));
+  }
+  MBE_ASSIGN(const bool answer_is_there, is_there(*heard.memory, saved.answer));
+  if (!answer_is_there) return {};
+  turn.text = saved.words;
+  turn.speaker = saved.speaker;
+  turn.block_index = saved.answer;
+  turn.from_assistant = true;
+  turn.renew = false;  // what the person says leads the mind
+  MBE_TRY(heard.memory->observe(turn));
+  return {};
 }
 
 void ProxyMemory::note_response(const Heard& heard, const std::string& id) {
@@ -205,10 +225,11 @@ Remembered ProxyMemory::save(const Heard& heard, const Recalled& recalled,
     }
     out.question = turn.question = *saved;
   }
-  const std::string words = own_words(answer.text);
-  const std::string digest = words.empty() ? "" : short_digest(words);
-  if (!words.empty() && digest != turn.answer) {
-    const auto saved = save_answer(heard, recalled, *turn.question, answer, words);
+  out.words = own_words(answer.text);
+  out.speaker = answer.model.empty() ? "assistant" : answer.model;
+  const std::string digest = out.words.empty() ? "" : short_digest(out.words);
+  if (!out.words.empty() && digest != turn.answer) {
+    const auto saved = save_answer(heard, recalled, *turn.question, !answer.complete, out);
     if (saved.ok()) {
       out.answer = *saved;
       out.partial = !answer.complete;

@@ -40,6 +40,7 @@ struct Recalled {
 /// What of an exchange was remembered.
 struct Remembered {
   std::optional<std::uint64_t> question, answer;  ///< nothing: it was there, or could not be
+  std::string words, speaker;                     ///< of the answer, as they were saved
   bool partial = false;                           ///< the answer broke off
   std::optional<Error> error;
 };
@@ -64,8 +65,12 @@ class ProxyMemory {
   /// a client that goes on after its tools sends the same beginning. Errors: Memory::compose's.
   [[nodiscard]] Result<Recalled> recall(const Heard& heard);
   /// Both sides; the person's once an hour for the same turn, an answer once for the same words.
+  /// Cost: two appends.
   [[nodiscard]] Remembered save(const Heard& heard, const Recalled& recalled,
                                 const ProxiedAnswer& answer);
+  /// What was saved, into short-term memory and waypoints: several files are written for each
+  /// side, so nobody should wait for it. Errors: Memory::observe's.
+  [[nodiscard]] static Result<void> take_in(const Heard& heard, const Remembered& saved);
 
   static constexpr std::size_t turns_kept_max = 1'024;
   static constexpr TimeMs turns_kept_ms = 3'600'000;
@@ -85,10 +90,10 @@ class ProxyMemory {
   void keep(const std::string& name, Turn turn);
   [[nodiscard]] Result<std::optional<std::uint64_t>> stored_before(const Heard& heard);
   [[nodiscard]] Result<std::uint64_t> save_question(const Heard& heard);
-  [[nodiscard]] Result<std::uint64_t> save_answer(const Heard& heard, const Recalled& recalled,
-                                                  std::uint64_t question,
-                                                  const ProxiedAnswer& answer,
-                                                  const std::string& words);
+  [[nodiscard]] static Result<std::uint64_t> save_answer(const Heard& heard,
+                                                         const Recalled& recalled,
+                                                         std::uint64_t question, bool partial,
+                                                         const Remembered& saved);
   void note_response(const Heard& heard, const std::string& id);
 
   const Options options_;

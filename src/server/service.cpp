@@ -101,6 +101,9 @@ Result<void> Service::open_proxy(const ServiceOptions& options) {
   MBE_ASSIGN(const Home home, Home::open(posix_file_system(), engine_->home().string(), true));
   ProxyConfig config = home.config().proxy;
   MBE_TRY(read_keys(config));
+  // Who waits for an upstream holds a thread: the others are everybody else's.
+  config.requests_max =
+      std::min(config.requests_max, std::max<std::size_t>(options.http.threads / 2, 1));
   proxy_ = std::make_unique<ProxyDoor>(
       ProxyDoorOptions{.engine = *engine_,
                        .config = std::move(config),

@@ -109,6 +109,7 @@ class Asked:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: "Upstream"
 
     def log_message(self, *_: Any) -> None:
