@@ -73,13 +73,11 @@ class Upstream(BaseHTTPRequestHandler):
 def results() -> list[tuple[str, bool]]:
     """What the model was told of each call."""
     out = []
-    for message in Upstream.heard[-1]["messages"]:
-        for part in message["content"] if isinstance(message["content"], list) else []:
-            if part["type"] != "tool_result":
-                continue
-            told = part["content"]
-            text = told if isinstance(told, str) else "".join(one["text"] for one in told)
-            out.append((text, part.get("is_error", False)))
+    for body in Upstream.heard[1:]:
+        part, = body["messages"][-1]["content"]
+        told = part["content"]
+        text = told if isinstance(told, str) else "".join(one["text"] for one in told)
+        out.append((text, part.get("is_error", False)))
     return out
 
 
