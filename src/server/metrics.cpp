@@ -9,6 +9,8 @@
 #include <iterator>
 
 #include "operations/operation.h"
+#include "server/anthropic_door.h"
+#include "server/mem0_door.h"
 #include "server/people_door.h"
 
 namespace mbe {
@@ -103,6 +105,8 @@ std::string operation_label(std::string_view path) {
     return found == nullptr ? "other" : found->name;
   }
   if (const PeopleOperation* found = people_operation_at(path)) return found->name;
+  if (path == anthropic_path) return "anthropic_memory";
+  if (Mem0Door::is_here(path)) return std::string(mem0_path.substr(1));
   const auto* const known = std::ranges::find(own_paths, path);
   return known == std::end(own_paths) ? "other" : std::string(known->substr(1));
 }

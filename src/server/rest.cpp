@@ -24,6 +24,8 @@ Rest::Rest(RestOptions options)
       dispatch_(options_.engine, audit_),
       people_door_(options_.people, auth_, audit_),
       mcp_door_(options_.version),
+      mem0_door_(options_.engine, audit_),
+      anthropic_door_(dispatch_),
       login_door_(options_.people, auth_, audit_, options_.first_run),
       openapi_(openapi(options_.version).dump(1)) {}
 
@@ -72,6 +74,8 @@ HttpResponse Rest::routed(const HttpRequest& request) {
   if (options_.proxy != nullptr && ProxyDoor::is_proxied(request.path)) {
     return proxy_answer(request);
   }
+  if (request.path == anthropic_path) return anthropic_answer(request);
+  if (Mem0Door::is_here(request.path)) return mem0_answer(request);
   if (request.path.starts_with(operations_path)) return operation_answer(request);
   if (request.path.starts_with("/api/")) return echo_answer(request);
   return problem(messages, fail(ErrorCode::not_found, "there is nothing at {}", request.path));
@@ -134,22 +138,73 @@ HttpResponse Rest::mcp_answer(const HttpRequest& request) {
   const auto who = auth_.principal(request);
   if (!who.ok()) return problem(messages, who.error());
   if (!who->has_value()) return needs_credential(messages);
-  if (options_.tools == nullptr) {
-    return problem(messages, fail(ErrorCode::unavailable, "this server has no tools"));
-  }
   const auto named = request.query.find("chain");
   const std::string chain = named == request.query.end() ? (*who)->own_chain() : named->second;
+  const auto kind = request.query.find("tools");
+  const std::string kind_name = kind == request.query.end() ? "" : kind->second;
+  const auto tools = tools_for(request, **who, chain);
+  if (!tools.ok()) return problem(messages, tools.error());
+  const std::string caller = fmt::format("{} {} {}", (*who)->account, kind_name, chain);
+  return mcp_door_.answer(request, caller, *tools, messages);
+}
+
+/// The seven tools, or with `?tools=chatgpt` the two that its connectors know.
+Result<std::shared_ptr<mcp::Features>> Rest::tools_for(const HttpRequest& request,
+                                                       const Principal& who,
+                                                       const std::string& chain) {
+  const Catalog& messages = messages_for(request);
   const CallerDoor door{.channel = "mcp", .name = door_of(request), .is_tool = true};
-  const auto tools = std::make_shared<mcp::MemoryTools>(mcp::MemoryToolsOptions{
-      .book = *options_.tools,
-      .messages = messages,
-      .run = [this, who = **who, chain, door, &messages](const Operation& operation,
-                                                         const Json& arguments) -> Result<Json> {
-        return dispatch_.run(operation, who, chain, door, arguments, messages);
-      },
-      .utc_offset_minutes =
-          [this] { return options_.utc_offset_minutes(options_.clock.now_ms()); }});
-  return mcp_door_.answer(request, std::to_string((*who)->account) + ' ' + chain, tools, messages);
+  const auto run = [this, who, chain, door, &messages](const Operation& operation,
+                                                       const Json& arguments) -> Result<Json> {
+    return dispatch_.run(operation, who, chain, door, arguments, messages);
+  };
+  const auto kind = request.query.find("tools");
+  if (kind == request.query.end()) {
+    if (options_.tools == nullptr) {
+      return fail(ErrorCode::unavailable, "this server has no tools");
+    }
+    return std::shared_ptr<mcp::Features>(std::make_shared<mcp::MemoryTools>(
+        mcp::MemoryToolsOptions{.book = *options_.tools,
+                                .messages = messages,
+                                .run = run,
+                                .utc_offset_minutes = [this] {
+                                  return options_.utc_offset_minutes(options_.clock.now_ms());
+                                }}));
+  }
+  if (kind->second != "chatgpt" || options_.search_tools == nullptr) {
+    return fail(ErrorCode::not_found,
+                "there are no tools `{}`; there are chatgpt, and without a "
+                "name all",
+                kind->second);
+  }
+  const std::string scheme = auth_.is_encrypted(request) ? "https://" : "http://";
+  return std::shared_ptr<mcp::Features>(std::make_shared<mcp::SearchTools>(
+      mcp::SearchToolsOptions{.book = *options_.search_tools,
+                              .messages = messages,
+                              .run = run,
+                              .address = scheme + request.header("host") + "/memory#"}));
+}
+
+/// mem0's verbs; errors in its form from the first on.
+HttpResponse Rest::mem0_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = shim_principal(request, auth_, options_.people);
+  if (!who.ok()) {
+    return Mem0Door::refusal(messages, http_status(who.error().code()), who.error());
+  }
+  if (who->has_value()) return mem0_door_.answer(request, **who, messages);
+  return Mem0Door::refusal(
+      messages, 401,
+      fail(ErrorCode::denied, "give a key: `Authorization: Token mbe_…` or `X-API-Key: mbe_…`"));
+}
+
+/// The file commands of a model's memory tool.
+HttpResponse Rest::anthropic_answer(const HttpRequest& request) {
+  const Catalog& messages = messages_for(request);
+  const auto who = shim_principal(request, auth_, options_.people);
+  if (!who.ok()) return problem(messages, who.error());
+  if (!who->has_value()) return needs_credential(messages);
+  return anthropic_door_.answer(request, **who, messages);
 }
 
 /// Nothing goes on before it is clear who asks.

@@ -9,8 +9,10 @@
 #include <string>
 
 #include "mcp/memory_tools.h"
+#include "mcp/search_tools.h"
 #include "operations/operation.h"
 #include "operations/read_json.h"
+#include "server/anthropic_door.h"
 #include "server/auth.h"
 #include "server/dispatch.h"
 #include "server/echo_door.h"
@@ -18,6 +20,7 @@
 #include "server/http.h"
 #include "server/login_door.h"
 #include "server/mcp_door.h"
+#include "server/mem0_door.h"
 #include "server/metrics.h"
 #include "server/people_door.h"
 #include "server/proxy_door.h"
@@ -31,11 +34,12 @@ struct RestOptions {
   const Catalog& english;
   const Catalog& korean;
   std::string version;
-  bool behind_proxy = false;             ///< a proxy with TLS stands before it
-  FirstRun* first_run = nullptr;         ///< null: the origin has an account
-  EchoDoor* echo = nullptr;              ///< null: this server has no Echo
-  const mcp::ToolBook* tools = nullptr;  ///< null: `/mcp` is unavailable
-  ProxyDoor* proxy = nullptr;            ///< null: nothing is forwarded
+  bool behind_proxy = false;                      ///< a proxy with TLS stands before it
+  FirstRun* first_run = nullptr;                  ///< null: the origin has an account
+  EchoDoor* echo = nullptr;                       ///< null: this server has no Echo
+  const mcp::ToolBook* tools = nullptr;           ///< null: `/mcp` is unavailable
+  const mcp::SearchBook* search_tools = nullptr;  ///< null: `/mcp?tools=chatgpt` is unavailable
+  ProxyDoor* proxy = nullptr;                     ///< null: nothing is forwarded
   /// Minutes east of UTC at a moment, where AI clients are taken to be.
   std::function<int(TimeMs)> utc_offset_minutes = [](TimeMs) { return 0; };
   Log* log = nullptr;                ///< null: none is kept
@@ -62,6 +66,11 @@ class Rest {
   [[nodiscard]] const Catalog& messages_for(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse mcp_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse proxy_answer(const HttpRequest& request);
+  [[nodiscard]] Result<std::shared_ptr<mcp::Features>> tools_for(const HttpRequest& request,
+                                                                 const Principal& who,
+                                                                 const std::string& chain);
+  [[nodiscard]] HttpResponse mem0_answer(const HttpRequest& request);
+  [[nodiscard]] HttpResponse anthropic_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse operation_answer(const HttpRequest& request);
   [[nodiscard]] HttpResponse run(const Operation& operation, const Principal& who,
                                  const std::string& chain, const HttpRequest& request);
@@ -86,6 +95,8 @@ class Rest {
   Dispatch dispatch_;
   PeopleDoor people_door_;
   McpDoor mcp_door_;
+  Mem0Door mem0_door_;
+  AnthropicDoor anthropic_door_;
   LoginDoor login_door_;
   std::string openapi_;
   std::mutex mutex_;

@@ -38,6 +38,9 @@ class RestTest : public EngineTest {
     auto tools = mcp::ToolBook::load();
     ASSERT_TRUE(tools.ok()) << tools.error().message();
     tools_ = std::move(*tools);
+    auto search_tools = mcp::SearchBook::load();
+    ASSERT_TRUE(search_tools.ok()) << search_tools.error().message();
+    search_tools_ = std::move(*search_tools);
     rest_ = std::make_unique<Rest>(RestOptions{.engine = *engine_,
                                                .people = *people_,
                                                .hosts = {"memory.example"},
@@ -45,7 +48,8 @@ class RestTest : public EngineTest {
                                                .korean = english_,
                                                .version = "1",
                                                .echo = echo_.get(),
-                                               .tools = &tools_});
+                                               .tools = &tools_,
+                                               .search_tools = &search_tools_});
   }
   void TearDown() override {
     rest_.reset();
@@ -107,6 +111,7 @@ class RestTest : public EngineTest {
   std::unique_ptr<Answerer> answerer_;
   std::unique_ptr<EchoDoor> echo_;
   mcp::ToolBook tools_;
+  mcp::SearchBook search_tools_;
   std::unique_ptr<Rest> rest_;
   std::map<std::string, std::string> keys_;
 };

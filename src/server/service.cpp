@@ -37,6 +37,8 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
   out->metrics_ = std::make_unique<Metrics>();
   MBE_ASSIGN(mcp::ToolBook tools, mcp::ToolBook::load());
   out->tools_ = std::make_unique<mcp::ToolBook>(std::move(tools));
+  MBE_ASSIGN(mcp::SearchBook search_tools, mcp::SearchBook::load());
+  out->search_tools_ = std::make_unique<mcp::SearchBook>(std::move(search_tools));
   out->rest_ = std::make_unique<Rest>(RestOptions{.engine = *out->engine_,
                                                   .people = *out->people_,
                                                   .hosts = std::move(options.host_names),
@@ -47,6 +49,7 @@ Result<std::unique_ptr<Service>> Service::start(ServiceOptions options) {
                                                   .first_run = out->first_run_.get(),
                                                   .echo = out->echo_.get(),
                                                   .tools = out->tools_.get(),
+                                                  .search_tools = out->search_tools_.get(),
                                                   .proxy = out->proxy_.get(),
                                                   .utc_offset_minutes = options.utc_offset_minutes,
                                                   .log = out->log_.get(),

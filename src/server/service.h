@@ -29,8 +29,9 @@ class Metrics;
 class Watched;
 class File;
 namespace mcp {
+class SearchBook;
 class ToolBook;
-}
+}  // namespace mcp
 
 struct ServiceOptions {
   std::string home;
@@ -89,6 +90,7 @@ class Service {
   std::unique_ptr<Log> log_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<mcp::ToolBook> tools_;
+  std::unique_ptr<mcp::SearchBook> search_tools_;
   std::unique_ptr<Rest> rest_;
   std::unique_ptr<Watched> watched_;
   std::unique_ptr<HttpServer> server_;

@@ -159,6 +159,35 @@ async def by_http(folder: Path) -> None:
             print(f"HTTP, {revision}: all seven tools")
 
 
+async def as_a_connector(folder: Path) -> None:
+    """ChatGPT's two tools: exactly their shapes, twice."""
+    home = folder / "connected"
+    key = key_of(home)
+    program(home, "remember", WISH, "--speaker", "mina")
+    with served(home) as url:
+        for mode in ("auto", "legacy"):
+            async with over_http(url + "?tools=chatgpt", key, mode) as client:
+                listed = await client.list_tools()
+                assert [tool.name for tool in listed.tools] == ["search", "fetch"], listed
+                found = await client.call_tool("search", {"query": "마라톤"})
+                result, = found.structured_content["results"]
+                assert set(result) == {"id", "title", "url"}, result
+                assert len(found.content) == 1
+                assert json.loads(found.content[0].text) == found.structured_content
+                got = await client.call_tool("fetch", {"id": result["id"]})
+                one = got.structured_content
+                assert set(one) == {"id", "title", "text", "url", "metadata"}, one
+                assert one["text"] == WISH and one["url"] == result["url"]
+                assert json.loads(got.content[0].text) == one
+                absent = await client.call_tool("fetch", {"id": "999999"})
+                assert absent.is_error
+                full = await client.call_tool("search", {"query": "x", "top_k": 1})
+                assert full.is_error
+        async with over_http(url, key, "auto") as client:
+            assert [tool.name for tool in (await client.list_tools()).tools] == TOOLS
+    print("a connector: search and fetch, and the seven tools stay seven")
+
+
 async def beside_each_other(folder: Path) -> None:
     """Several clients of one home: by themselves, then beside a server, which answers for them."""
     home = folder / "shared"
@@ -190,7 +219,7 @@ async def main() -> None:
     BARE.mkdir()
     (BARE / DICTIONARY).symlink_to(CACHE / DICTIONARY)
     try:
-        for part in (by_streams, by_http, beside_each_other, the_guide):
+        for part in (by_streams, by_http, as_a_connector, beside_each_other, the_guide):
             await part(FOLDER)
     finally:
         shutil.rmtree(FOLDER)
