@@ -25,7 +25,7 @@ int print_error(const mbe::Error& error) {
 mbe::Result<std::string> line_of(mbe::Engine& engine, const json& question) {
   MBE_ASSIGN(mbe::Memory* const memory, engine.chain(question.at("namespace"), false));
   const mbe::Recaller recaller(memory->parts());
-  mbe::Recalled recalled;
+  mbe::RankedCue recalled;
   MBE_ASSIGN(const mbe::FeatureTable table,
              recaller.features({.cue = question.at("text")}, recalled));
   std::string out = fmt::format("{{\"id\":{},\"best\":{:.5g},\"hub\":{:.5g},\"candidates\":[",
