@@ -10,6 +10,8 @@ void FilterOptions::add_to(CommandLine& command) {
       .texts("--kind", kinds, "KIND", "only utterance, answer, fact, summary …")
       .texts("--trust", trusts, "TRUST", "only from owner, member, agent, tool, imported, web")
       .texts("--writer", writers, "NAME", "only what the account NAME wrote")
+      .texts("--channel", channels, "NAME", "only what came this way: cli, rest, mcp, web …")
+      .texts("--source", sources, "NAME", "only from this source, by its whole name")
       .text("--from", from, "TIME", "not before this time or day")
       .text("--until", until, "TIME", "not after this time or day")
       .text("--as-of", as_of, "TIME", "the memory as it was recorded then")
@@ -42,6 +44,8 @@ Result<RecallFilter> FilterOptions::filter() const {
   out.kinds = kinds;
   out.trusts = trusts;
   out.writers = writers;
+  out.channels = channels;
+  out.sources = sources;
   MBE_ASSIGN(const Zone in, time_zone());
   MBE_ASSIGN(out.from_ms, time_option("--from", from, in));
   MBE_ASSIGN(out.until_ms, time_option("--until", until, in, true));

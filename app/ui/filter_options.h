@@ -12,7 +12,8 @@
 namespace mbe::app {
 
 struct FilterOptions {
-  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts, writers;
+  std::vector<std::string> speakers, sessions, tags, keywords, kinds, trusts;
+  std::vector<std::string> writers, channels, sources;
   std::string from, until, as_of, zone = "local";
   float importance_min = 0;
   bool hidden = false, superseded = false, retold = false;

