@@ -5,13 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 namespace mbe {
 
 namespace {
 
 constexpr int busy_wait_ms = 5'000;
+constexpr std::chrono::milliseconds busy_step{5};
 
 struct Finalise {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -74,11 +77,22 @@ Result<Database> Database::open(const std::string& path) {
   out.connection_.reset(connection);
   if (opened != SQLITE_OK) return out.error();
   sqlite3_busy_timeout(connection, busy_wait_ms);
-  for (const char* pragma :
-       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"}) {
+  MBE_TRY(out.use_wal());
+  for (const char* pragma : {"PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"}) {
     MBE_TRY(out.run(pragma));
   }
   return out;
+}
+
+Result<void> Database::use_wal() {
+  using Steady = std::chrono::steady_clock;
+  const auto end = Steady::now() + std::chrono::milliseconds(busy_wait_ms);
+  for (;;) {
+    const auto done = run("PRAGMA journal_mode=WAL");
+    if (done.ok()) return {};
+    if (done.error().code() != ErrorCode::busy || Steady::now() >= end) return done.error();
+    std::this_thread::sleep_for(busy_step);
+  }
 }
 
 Error Database::error() const {

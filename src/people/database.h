@@ -46,6 +46,8 @@ class Database {
     void operator()(sqlite3* connection) const;
   };
   [[nodiscard]] Error error() const;
+  /// SQLite does not wait for whoever makes the same file a WAL at this moment; this does.
+  [[nodiscard]] Result<void> use_wal();
 
   std::string path_;
   std::unique_ptr<sqlite3, Close> connection_;
