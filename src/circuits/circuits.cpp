@@ -243,11 +243,9 @@ Result<ChatReply> Circuits::answer(const ChatRequest& request, const std::stop_t
           by = name;
           if (on_text) on_text(text);
         });
-    if (reply.ok()) {
-      by = name;
-      return reply;
-    }
-    last = reply.error();
+    if (reply.ok() && (began || source.stop_requested())) return reply;
+    last = reply.ok() ? fail(ErrorCode::unavailable, "the model `{}` ended without a word", name)
+                      : reply.error();
     // What has begun to be said is not begun again by another.
     if (began || source.stop_requested()) break;
   }

@@ -75,8 +75,9 @@ class Circuits {
   std::vector<CircuitEvent> notes(const std::vector<NoteRequest>& requests,
                                   const std::function<void(const CircuitEvent&)>& tell,
                                   const std::stop_token& stop);
-  /// The answer itself: by the model chosen for it, else, where that is not there, by another that
-  /// is. `by`: whose. Errors: unavailable (no model is there), those of ChatModel::answer.
+  /// The answer itself: by the model chosen for it, else, where that is not there or ends without
+  /// a word, by another that is. `by`: whose. Errors: unavailable (no model is there, or none said
+  /// a word), those of ChatModel::answer.
   Result<ChatReply> answer(const ChatRequest& request, const std::stop_token& stop,
                            const OnText& on_text, std::string& by);
 

@@ -75,5 +75,37 @@ TEST_F(CircuitsTest, AFaultInOneCircuitIsItsOwn) {
   EXPECT_EQ(events.at(1).state, CircuitState::done);
 }
 
+TEST_F(CircuitsTest, WhereAModelSaysNothingAnotherSpeaks) {
+  StubServer silent({chat_answer("")});
+  StubServer speaks({chat_answer("다음 모델의 말")});
+  CircuitsConfig config;
+  for (const auto& [name, url] : {std::pair{"one", silent.url()}, {"two", speaks.url()}}) {
+    ModelConfig model;
+    model.name = name;
+    model.url = url + "/v1";
+    config.models.push_back(model);
+  }
+  config.synthesis.model = "one";
+  for (CircuitConfig& circuit : config.circuits) circuit.model = "two";
+  auto started = Circuits::start(config, logs_);
+  ASSERT_TRUE(started.ok()) << started.error().message();
+  std::string said;
+  std::string by;
+  const auto keep = [&said](std::string_view text) { said += text; };
+  const auto reply = (*started)->answer({{{"user", "x"}}}, {}, keep, by);
+  ASSERT_TRUE(reply.ok()) << reply.error().message();
+  EXPECT_EQ(said, "다음 모델의 말");
+  EXPECT_EQ(by, "two");
+}
+
+TEST_F(CircuitsTest, AModelWithoutAWordIsNamed) {
+  StubServer silent({chat_answer("")});
+  std::string by;
+  const auto reply = start(silent.url())->answer({{{"user", "x"}}}, {}, {}, by);
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().message(), "the model `one` ended without a word");
+  EXPECT_EQ(by, "");
+}
+
 }  // namespace
 }  // namespace mbe
