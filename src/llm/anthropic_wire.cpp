@@ -14,10 +14,8 @@ ModelRequest request(const WireQuestion& question) {
   for (const ChatMessage& turn : question.turns) {
     messages.push_back({{"role", turn.role}, {"content", turn.text}});
   }
-  ModelRequest out{"/messages", {"anthropic-version: 2026-10-21"}, {}};
-  if (!question.options.key.empty()) {
-    out.headers.push_back("Authorization: Bearer " + question.options.key);
-  }
+  ModelRequest out{"/messages", bearer_header(question), {}};
+  out.headers.emplace_back(anthropic_version_header);
   out.body = {{"model", question.options.model},
               {"max_tokens", question.tokens_max},
               {"messages", std::move(messages)},

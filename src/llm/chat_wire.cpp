@@ -127,6 +127,20 @@ Result<WireQuestion> wire_question(const RemoteModelOptions& options, const Chat
   return out;
 }
 
+json system_and_turns(const WireQuestion& question) {
+  json out = json::array();
+  if (!question.system.empty()) out.push_back({{"role", "system"}, {"content", question.system}});
+  for (const ChatMessage& turn : question.turns) {
+    out.push_back({{"role", turn.role}, {"content", turn.text}});
+  }
+  return out;
+}
+
+std::vector<std::string> bearer_header(const WireQuestion& question) {
+  if (question.options.key.empty()) return {};
+  return {"Authorization: Bearer " + question.options.key};
+}
+
 bool WireAnswer::say(std::string_view text) {
   too_large = reply.text.size() + text.size() > text_bytes_max;
   if (too_large) return false;

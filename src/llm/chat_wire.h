@@ -76,6 +76,14 @@ class WireReader {
   SseReader events_{[this](const std::string&, const std::string& data) { return take(data); }};
 };
 
+/// The system's words as a message of their own, then the turns: {"role", "content"} each.
+[[nodiscard]] nlohmann::json system_and_turns(const WireQuestion& question);
+/// `Authorization: Bearer KEY`, where there is a key.
+[[nodiscard]] std::vector<std::string> bearer_header(const WireQuestion& question);
+
+/// Which version of its API Anthropic's official client asks for.
+constexpr const char* anthropic_version_header = "anthropic-version: 2026-10-21";
+
 extern const ChatWire openai_wire, anthropic_wire, gemini_wire, cohere_wire;
 
 /// What a server says of a failure; `otherwise` where it says nothing that is known.

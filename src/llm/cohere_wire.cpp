@@ -11,19 +11,9 @@ namespace {
 using nlohmann::json;
 
 ModelRequest request(const WireQuestion& question) {
-  json messages = json::array();
-  if (!question.system.empty()) {
-    messages.push_back({{"role", "system"}, {"content", question.system}});
-  }
-  for (const ChatMessage& turn : question.turns) {
-    messages.push_back({{"role", turn.role}, {"content", turn.text}});
-  }
-  ModelRequest out{"/chat", {}, {}};
-  if (!question.options.key.empty()) {
-    out.headers.push_back("Authorization: Bearer " + question.options.key);
-  }
+  ModelRequest out{"/chat", bearer_header(question), {}};
   out.body = {{"model", question.options.model},
-              {"messages", std::move(messages)},
+              {"messages", system_and_turns(question)},
               {"max_tokens", question.tokens_max},
               {"temperature", std::clamp(question.request.temperature, 0.0, 1.0)},
               {"stream", true}};

@@ -9,18 +9,8 @@ namespace {
 using nlohmann::json;
 
 ModelRequest request(const WireQuestion& question) {
-  json messages = json::array();
-  if (!question.system.empty()) {
-    messages.push_back({{"role", "system"}, {"content", question.system}});
-  }
-  for (const ChatMessage& turn : question.turns) {
-    messages.push_back({{"role", turn.role}, {"content", turn.text}});
-  }
-  ModelRequest out{"/chat/completions", {}, {}};
-  if (!question.options.key.empty()) {
-    out.headers.push_back("Authorization: Bearer " + question.options.key);
-  }
-  out.body = {{"messages", std::move(messages)},
+  ModelRequest out{"/chat/completions", bearer_header(question), {}};
+  out.body = {{"messages", system_and_turns(question)},
               {"max_tokens", question.tokens_max},
               {"temperature", question.request.temperature},
               {"stream", true},

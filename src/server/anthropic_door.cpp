@@ -2,6 +2,7 @@
 
 #include "operations/memory_files.h"
 #include "operations/read_json.h"
+#include "server/people_door.h"
 #include "server/problem.h"
 
 namespace mbe {
@@ -65,7 +66,7 @@ HttpResponse AnthropicDoor::answer(const HttpRequest& request, const Principal& 
   }
   const auto named = request.query.find("chain");
   const std::string chain = named == request.query.end() ? usual_chain(who) : named->second;
-  const CallerDoor door{.channel = files_channel, .name = shim_door_of(request), .is_tool = true};
+  const CallerDoor door{.channel = files_channel, .name = door_of(request), .is_tool = true};
   Result<Json> result = [&]() -> Result<Json> {
     MBE_ASSIGN(const auto command, file_command(input));
     return dispatch_.run(*command.first, who, chain, door, command.second, messages);

@@ -59,13 +59,7 @@ Result<std::optional<Principal>> Auth::principal(const HttpRequest& request) con
 
 Result<std::optional<Principal>> Auth::proven(const HttpRequest& request) const {
   if (request.is_local) return std::optional(home_owner());
-  constexpr std::string_view bearer = "Bearer ";
-  const std::string& authorization = request.header("authorization");
-  if (authorization.starts_with(bearer)) return people_.by_key(authorization.substr(bearer.size()));
-  // How Anthropic's clients send theirs.
-  if (const std::string& key = request.header("x-api-key"); !key.empty()) {
-    return people_.by_key(key);
-  }
+  if (const std::optional<std::string> key = shown_key(request)) return people_.by_key(*key);
   const std::string token = cookie(request, session_cookie);
   if (token.empty()) return std::optional<Principal>();
   // A page elsewhere can make the browser send the cookie: SameSite, and this, keep it out.
@@ -78,6 +72,15 @@ Result<std::optional<Principal>> Auth::proven(const HttpRequest& request) const 
   return fail(ErrorCode::denied,
               "this needs the page's token in X-CSRF-Token, as GET /api/session tells it: load the "
               "page again");
+}
+
+std::optional<std::string> shown_key(const HttpRequest& request) {
+  const std::string& authorization = request.header("authorization");
+  for (const std::string_view scheme : {"Bearer ", "Token "}) {
+    if (authorization.starts_with(scheme)) return authorization.substr(scheme.size());
+  }
+  const std::string& key = request.header("x-api-key");
+  return key.empty() ? std::nullopt : std::optional(key);
 }
 
 std::string csrf_token(std::string_view session) {

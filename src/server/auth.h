@@ -2,6 +2,7 @@
 // web page sends to a server on the same machine: a foreign Host or Origin.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -19,10 +20,9 @@ class Auth {
 
   /// Errors: denied (a foreign Host or Origin).
   [[nodiscard]] Result<void> check_origin(const HttpRequest& request) const;
-  /// The owner of the home on its Unix socket; else by `Authorization: Bearer KEY`,
-  /// `X-Api-Key: KEY` or the session's cookie. Nothing without a credential, or with one that is
-  /// wrong or has ended. Errors: denied (by cookie, asks for more than reading, and does not send
-  /// the session's csrf_token).
+  /// The owner of the home on its Unix socket; else by shown_key() or the session's cookie.
+  /// Nothing without a credential, or with one that is wrong or has ended. Errors: denied (by
+  /// cookie, asks for more than reading, and does not send the session's csrf_token).
   [[nodiscard]] Result<std::optional<Principal>> principal(const HttpRequest& request) const;
 
   /// Whether the other side's browser speaks TLS.
@@ -39,6 +39,10 @@ class Auth {
   std::set<std::string> hosts_;
   bool behind_proxy_;
 };
+
+/// The key that a request shows, right or wrong: `Authorization: Bearer KEY`; `Token KEY`, as
+/// mem0's clients say it; `X-Api-Key: KEY`, as Anthropic's do. Nothing: no key, perhaps a cookie.
+[[nodiscard]] std::optional<std::string> shown_key(const HttpRequest& request);
 
 /// What a page sends in `X-CSRF-Token` with whatever changes something: bound to the session, told
 /// to its own pages alone (login, GET /api/session). From it the session's cookie cannot be told.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "operations/read_json.h"
+#include "server/people_door.h"
 #include "server/problem.h"
 
 namespace mbe {
@@ -123,7 +124,7 @@ HttpResponse Mem0Door::answer(const HttpRequest& request, const Principal& who,
   }
   auto body = body_of(request);
   if (!body.ok()) return refusal(messages, http_status(body.error().code()), body.error());
-  const CallerDoor door{.channel = mem0_channel, .name = shim_door_of(request)};
+  const CallerDoor door{.channel = mem0_channel, .name = door_of(request)};
   const auto out =
       routed({request, {who, chain, door}, version, std::move(rest), *std::move(body)});
   if (out.ok()) return json_response(*out);

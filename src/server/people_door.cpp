@@ -44,7 +44,7 @@ HttpResponse refused(const PeopleOperation& operation, const Error& error,
 
 std::string door_of(const HttpRequest& request) {
   if (request.is_local) return "socket";
-  return request.header("authorization").empty() ? "login" : "key";
+  return shown_key(request) ? "key" : "login";
 }
 
 const PeopleOperation* people_operation_at(std::string_view path) {

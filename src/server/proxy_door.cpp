@@ -4,6 +4,7 @@
 
 #include "base/guarded.h"
 #include "base/utf8.h"
+#include "llm/chat_wire.h"
 #include "server/problem.h"
 #include "server/proxy_parts.h"
 
@@ -205,10 +206,9 @@ Result<void> ProxyDoor::aim(Exchange& exchange, const HttpRequest& request) {
     if (!value.empty() && passes_up(name)) call.headers.push_back(name + ": " + value);
   }
   if (anthropic && !request.headers.contains("anthropic-version")) {
-    call.headers.emplace_back("anthropic-version: 2023-06-01");
+    call.headers.emplace_back(anthropic_version_header);
   }
-  if (upstream.key.empty()) return {};
-  call.headers.push_back((anthropic ? "x-api-key: " : "Authorization: Bearer ") + upstream.key);
+  if (!upstream.key.empty()) call.headers.push_back("Authorization: Bearer " + upstream.key);
   return {};
 }
 

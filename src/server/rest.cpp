@@ -188,7 +188,7 @@ Result<std::shared_ptr<mcp::Features>> Rest::tools_for(const HttpRequest& reques
 /// mem0's verbs; errors in its form from the first on.
 HttpResponse Rest::mem0_answer(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
-  const auto who = shim_principal(request, auth_, options_.people);
+  const auto who = auth_.principal(request);
   if (!who.ok()) {
     return Mem0Door::refusal(messages, http_status(who.error().code()), who.error());
   }
@@ -201,7 +201,7 @@ HttpResponse Rest::mem0_answer(const HttpRequest& request) {
 /// The file commands of a model's memory tool.
 HttpResponse Rest::anthropic_answer(const HttpRequest& request) {
   const Catalog& messages = messages_for(request);
-  const auto who = shim_principal(request, auth_, options_.people);
+  const auto who = auth_.principal(request);
   if (!who.ok()) return problem(messages, who.error());
   if (!who->has_value()) return needs_credential(messages);
   return anthropic_door_.answer(request, **who, messages);

@@ -143,6 +143,11 @@ TEST_F(RestTest, TellsTheTokenToWhoIsLoggedInAlone) {
   EXPECT_EQ(Json::parse(get("/api/session", mina).body)["csrf"], mina.at("x-csrf-token"));
   EXPECT_TRUE(Json::parse(get("/api/session").body)["csrf"].is_null());
   EXPECT_TRUE(Json::parse(get_as("mina", "/api/session").body)["csrf"].is_null());
+  for (const auto& [name, before] : {std::pair{"authorization", "Token "}, {"x-api-key", ""}}) {
+    const Json session = Json::parse(get("/api/session", {{name, before + keys_["mina"]}}).body);
+    EXPECT_EQ(session["account"]["name"], "mina") << name;
+    EXPECT_TRUE(session["csrf"].is_null()) << name;
+  }
   // What a page elsewhere makes the browser ask for is told nothing.
   EXPECT_TRUE(Json::parse(get("/api/session",
                               {{"cookie", mina.at("cookie")}, {"sec-fetch-site", "cross-site"}})

@@ -1,34 +1,13 @@
 #include "server/shim.h"
 
-#include "server/people_door.h"
-
 namespace mbe {
 
 namespace {
 
-constexpr std::string_view token = "Token ";
 constexpr std::size_t page = 1'000;
 constexpr int tries_max = 3;
 
 }  // namespace
-
-Result<std::optional<Principal>> shim_principal(const HttpRequest& request, const Auth& auth,
-                                                People& people) {
-  const std::string& authorization = request.header("authorization");
-  const std::string& plain = request.header("x-api-key");
-  const bool is_token = authorization.starts_with(token);
-  if (request.is_local || (!is_token && (plain.empty() || !authorization.empty()))) {
-    return auth.principal(request);
-  }
-  MBE_ASSIGN(std::optional<Principal> who,
-             people.by_key(is_token ? authorization.substr(token.size()) : plain));
-  if (who) request.trace.account = who->account;
-  return who;
-}
-
-std::string shim_door_of(const HttpRequest& request) {
-  return request.header("x-api-key").empty() ? door_of(request) : "key";
-}
 
 std::string usual_chain(const Principal& who) {
   if (who.key_chains.size() == 1) return *who.key_chains.begin();

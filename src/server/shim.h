@@ -22,13 +22,6 @@ struct ShimCaller {
   CallerDoor door;  ///< its channel is sealed into what is written
 };
 
-/// The credential as other products' clients send it - `Authorization: Token KEY` or `X-API-Key` -
-/// besides the usual ones. Errors: those of Auth::principal.
-[[nodiscard]] Result<std::optional<Principal>> shim_principal(const HttpRequest& request,
-                                                              const Auth& auth, People& people);
-/// Which door of its own the credential came by: socket, key or login.
-[[nodiscard]] std::string shim_door_of(const HttpRequest& request);
-
 /// The memory meant where none is named: the only one that the key is for, or that was granted to a
 /// program; else the caller's own.
 [[nodiscard]] std::string usual_chain(const Principal& who);

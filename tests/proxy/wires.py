@@ -28,7 +28,7 @@ class Messages(ClientsTest):
         self.assertEqual(self.said_in("claude"), ["나는 봄마다 제주 오름을 걷는다",
                                                   self.upstream.said])
         asked = self.upstream.last()
-        self.assertEqual(asked.headers["x-api-key"], UPSTREAM_KEY)
+        self.assertEqual(asked.headers["Authorization"], f"Bearer {UPSTREAM_KEY}")
         self.assertIn("anthropic-version", {name.lower() for name in asked.headers})
 
     def test_memory_stands_behind_what_is_cached(self) -> None:
