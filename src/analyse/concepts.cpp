@@ -109,9 +109,10 @@ class Finder {
     if (tokens_[i].lemma.empty() || is_counter(i)) return best;
     // A key may also begin with the form that has the auxiliary, or with 안 or 못.
     const bool negated = tokens_[i].predicate && tokens_[i].has(Form::negated);
-    const auto& other = tokens_[i].second.empty() ? tokens_[i].lemma : tokens_[i].second;
-    key_bytes_max_ =
-        std::max(lexicon_.korean_bytes_max(tokens_[i].lemma), lexicon_.korean_bytes_max(other));
+    key_bytes_max_ = 0;
+    for (const std::string* form : {&tokens_[i].lemma, &tokens_[i].root, &tokens_[i].second}) {
+      key_bytes_max_ = std::max(key_bytes_max_, lexicon_.korean_bytes_max(*form));
+    }
     if (!tokens_[i].extended.empty() || negated) key_bytes_max_ = phrase_bytes_max;
     if (key_bytes_max_ == 0) return best;
     std::string head;

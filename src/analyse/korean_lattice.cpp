@@ -30,15 +30,17 @@ KoreanLattice::KoreanLattice(const KoreanDictionary& dictionary)
       bests_(dictionary.right_size()),
       slot_of_left_(dictionary.right_size()) {}
 
-WordList::State KoreanLattice::step(std::int32_t base, std::string_view character) {
-  if (character.size() > 3) return dictionary_.lists()[0].step(base, character);
-  std::uint32_t key = 0;
+WordList::State KoreanLattice::step(std::uint16_t list, std::int32_t base,
+                                    std::string_view character) {
+  const WordList& words = dictionary_.lists()[list];
+  if (character.size() > 3 || list > UINT8_MAX) return words.step(base, character);
+  std::uint32_t key = list;
   for (const char c : character) key = key << 8U | static_cast<unsigned char>(c);
   const std::uint32_t mixed =
       (static_cast<std::uint32_t>(base) * 0x9E3779B1U) ^ (key * 0x85EBCA6BU);
   CachedStep& kept = steps_[mixed >> 17U];
   if (kept.base != base || kept.character != key) {
-    kept = {base, key, dictionary_.lists()[0].step(base, character)};
+    kept = {base, key, words.step(base, character)};
   }
   return kept.to;
 }
@@ -51,7 +53,7 @@ void KoreanLattice::find_words(std::string_view text, std::size_t begin) {
     WordList::State state = lists[list].root();
     for (std::size_t at = begin; at < text.size();) {
       const auto character = text.substr(at, character_bytes(text.substr(at)));
-      state = list == 0 ? step(state.base, character) : lists[list].step(state.base, character);
+      state = step(list, state.base, character);
       if (state.base == 0) break;
       at += character.size();
       if (state.value < 0) continue;

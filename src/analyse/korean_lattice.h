@@ -52,10 +52,10 @@ class KoreanLattice {
     std::uint32_t end;
     std::uint16_t list;
   };
-  /// A step in the first word list that was made before.
+  /// A step in a word list that was made before.
   struct CachedStep {
     std::int32_t base = 0;
-    std::uint32_t character = 0;
+    std::uint32_t character = 0;  ///< below the number of its list
     WordList::State to;
   };
   /// The cheapest node before words of one left id.
@@ -68,7 +68,8 @@ class KoreanLattice {
   void find_words(std::string_view text, std::size_t begin);
   void find_unknown(std::string_view text, std::size_t begin);
   void add_unknown(CharacterClass first, std::size_t end);
-  [[nodiscard]] WordList::State step(std::int32_t base, std::string_view character);
+  [[nodiscard]] WordList::State step(std::uint16_t list, std::int32_t base,
+                                     std::string_view character);
   void gather_ending(std::size_t at);
   [[nodiscard]] const Best& best_before(std::uint16_t left);
   void connect(std::size_t begin);

@@ -36,13 +36,15 @@ Error bad_row(const Path& path, const Row& row, std::string_view what) {
 }
 
 /// The first three bytes: one Hangul syllable.
-std::uint32_t first_character(std::string_view text) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < std::min<std::size_t>(text.size(), 3); ++i) {
-    value = value << 8U | static_cast<unsigned char>(text[i]);
-  }
+/// The first bytes of a text of at least so many, as a number.
+std::uint64_t beginning(std::string_view text, std::size_t size) {
+  std::uint64_t value = size;
+  for (const char c : text.substr(0, size)) value = value << 8U | static_cast<unsigned char>(c);
   return value;
 }
+
+/// Of one and two Korean characters, and of less in other scripts.
+constexpr std::array<std::size_t, 4> beginnings = {6, 3, 2, 1};
 
 }  // namespace
 
@@ -213,8 +215,11 @@ Result<void> Lexicon::read_entries(const Path& directory) {
     MBE_ASSIGN(auto entry, parse_entry(korean_path, row));
     std::string key;
     for (const auto& word : split(row.columns[0], ' ')) key += word;
-    auto& longest = korean_bytes_max_[first_character(key)];
-    longest = std::max(longest, key.size());
+    for (const std::size_t size : beginnings) {
+      if (size > key.size()) continue;
+      auto& longest = korean_bytes_max_[beginning(key, size)];
+      longest = std::max(longest, key.size());
+    }
     korean_[key].push_back(std::move(entry));
   }
   const auto english_path = directory / "en.tsv";
@@ -258,7 +263,10 @@ std::span<const Entry> Lexicon::korean(std::string_view key) const {
 }
 
 std::size_t Lexicon::korean_bytes_max(std::string_view text) const {
-  const auto found = korean_bytes_max_.find(first_character(text));
+  const auto size =
+      std::ranges::find_if(beginnings, [text](std::size_t bytes) { return bytes <= text.size(); });
+  if (size == beginnings.end()) return 0;
+  const auto found = korean_bytes_max_.find(beginning(text, *size));
   return found == korean_bytes_max_.end() ? 0 : found->second;
 }
 

@@ -165,7 +165,7 @@ class Lexicon {
   };
   StringMap<TagLabel> tags_;
   StringMap<std::vector<Entry>> korean_;
-  std::unordered_map<std::uint32_t, std::size_t> korean_bytes_max_;  ///< first character → longest
+  std::unordered_map<std::uint64_t, std::size_t> korean_bytes_max_;  ///< first bytes → longest
   StringMap<std::uint32_t> words_;
   std::unordered_map<std::uint64_t, std::uint32_t> edges_;
   std::vector<std::vector<Entry>> nodes_;

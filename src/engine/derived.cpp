@@ -9,7 +9,7 @@ namespace mbe {
 
 namespace {
 
-constexpr std::size_t batch_blocks = 2'048;
+constexpr std::size_t batch_blocks = 8'192;
 constexpr std::uint64_t flush_tail_blocks = 512;
 constexpr std::size_t context_turns = 2;  ///< on either side, that may hold an erased block's trace
 constexpr std::uint64_t version_bytes_max = 32;

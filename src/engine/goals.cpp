@@ -1,7 +1,10 @@
 #include "engine/goals.h"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 
+#include "base/parallel.h"
 #include "engine/records.h"
 
 namespace mbe {
@@ -29,31 +32,47 @@ bool covers(const std::vector<std::string>& news, const std::vector<std::string>
       goal, [&](const std::string& one) { return std::ranges::find(news, one) != news.end(); });
 }
 
-Goal* best_open(std::vector<Goal>& goals, const Intention& news, std::uint64_t block) {
-  Goal* best = nullptr;
-  double best_share = 0;
-  for (Goal& goal : goals) {
-    if (goal.view.state != "open" || goal.view.block_index == block) continue;
-    const double shared = share(goal.concepts, news.concepts);
-    if (shared < share_min || shared < best_share) continue;  // ties go to the later goal
-    best = &goal;
-    best_share = shared;
+/// Goals in the order they were stated, and which of them name a concept.
+class Ledger {
+ public:
+  void take_in(const Block& block, const Intention& intention) {
+    if (!intention.stated) return;
+    if (intention.state == IntentionState::intended) {
+      for (const std::string& name : intention.concepts) naming_[name].push_back(goals_.size());
+      goals_.push_back({{"open", intention.text, block.sequence, {}, time_of(block.payload)},
+                        intention.concepts});
+      return;
+    }
+    Goal* goal = best_open(intention, block.sequence);
+    if (goal == nullptr) return;
+    goal->view.state = intention.state == IntentionState::done ? "done" : "dropped";
+    goal->view.resolved_by = block.sequence;
   }
-  return best;
-}
+  [[nodiscard]] std::vector<Goal>& goals() { return goals_; }
 
-void take_in(std::vector<Goal>& goals, const Block& block, const Intention& intention) {
-  if (!intention.stated) return;
-  if (intention.state == IntentionState::intended) {
-    goals.push_back(
-        {{"open", intention.text, block.sequence, {}, time_of(block.payload)}, intention.concepts});
-    return;
+ private:
+  Goal* best_open(const Intention& news, std::uint64_t block) {
+    std::set<std::size_t> sharing;
+    for (const std::string& name : news.concepts) {
+      const auto found = naming_.find(name);
+      if (found != naming_.end()) sharing.insert(found->second.begin(), found->second.end());
+    }
+    Goal* best = nullptr;
+    double best_share = 0;
+    for (const std::size_t at : sharing) {
+      Goal& goal = goals_[at];
+      if (goal.view.state != "open" || goal.view.block_index == block) continue;
+      const double shared = share(goal.concepts, news.concepts);
+      if (shared < share_min || shared < best_share) continue;  // ties go to the later goal
+      best = &goal;
+      best_share = shared;
+    }
+    return best;
   }
-  Goal* goal = best_open(goals, intention, block.sequence);
-  if (goal == nullptr) return;
-  goal->view.state = intention.state == IntentionState::done ? "done" : "dropped";
-  goal->view.resolved_by = block.sequence;
-}
+
+  std::vector<Goal> goals_;
+  std::unordered_map<std::string, std::vector<std::size_t>> naming_;
+};
 
 /// Blocks of people that stand and carry one of these marks.
 Result<SequenceSet> speaking(const AttributeSnapshot& attributes,
@@ -108,6 +127,16 @@ Result<void> resolve_by_deed(const Memory::Parts& parts, const AttributeSnapshot
   return {};
 }
 
+/// work(i) of every i below `count`, by all processors.
+template <class Work>
+Result<void> each_beside(std::size_t count, const Work& work) {
+  const std::size_t parts = std::min<std::size_t>(ParallelTask::helpers_max() + 1, count);
+  return run_parts(parts, [&](std::size_t part) -> Result<void> {
+    for (std::size_t i = part; i < count; i += parts) MBE_TRY(work(i));
+    return {};
+  });
+}
+
 }  // namespace
 
 Result<std::vector<GoalView>> follow_goals(const Memory::Parts& parts,
@@ -116,22 +145,31 @@ Result<std::vector<GoalView>> follow_goals(const Memory::Parts& parts,
   const AttributeSnapshot& attributes = *indexes.attributes;
   MBE_ASSIGN(const SequenceSet stated,
              speaking(attributes, {"intended", "done", "dropped"}, outside));
-  MBE_ASSIGN(const auto order, by_time(attributes, stated));
-  std::vector<Goal> goals;
-  for (std::size_t i = order.size() - std::min(order.size(), blocks_max); i < order.size(); ++i) {
-    MBE_ASSIGN(const Block block, parts.chain->read(order[i]));
-    if (block.state != BlockState::ok) continue;
-    const Analysis analysis = analyse_payload(parts.analyser, block.payload);
-    for (const Intention& intention : analysis.intentions) take_in(goals, block, intention);
+  MBE_ASSIGN(auto order, by_time(attributes, stated));
+  order.erase(order.begin(),
+              order.end() - static_cast<std::ptrdiff_t>(std::min(order.size(), blocks_max)));
+  std::vector<std::pair<Block, std::vector<Intention>>> heard(order.size());
+  const auto hear = [&](std::size_t i) -> Result<void> {
+    MBE_ASSIGN(Block block, parts.chain->read(order[i]));
+    if (block.state != BlockState::ok) return {};
+    heard[i].second = analyse_payload(parts.analyser, block.payload).intentions;
+    heard[i].first = std::move(block);
+    return {};
+  };
+  MBE_TRY(each_beside(order.size(), hear));
+  Ledger ledger;
+  for (const auto& [block, intentions] : heard) {
+    for (const Intention& intention : intentions) ledger.take_in(block, intention);
   }
   MBE_ASSIGN(const SequenceSet deeds, speaking(attributes, {goal_deed}, outside));
+  std::vector<Goal>& goals = ledger.goals();
+  const auto resolve = [&](std::size_t i) -> Result<void> {
+    if (goals[i].view.state != "open") return {};
+    return resolve_by_deed(parts, attributes, deeds, goals[i]);
+  };
+  MBE_TRY(each_beside(goals.size(), resolve));
   std::vector<GoalView> out;
-  for (Goal& goal : goals) {
-    if (goal.view.state == "open") {
-      MBE_TRY(resolve_by_deed(parts, attributes, deeds, goal));
-    }
-    out.push_back(std::move(goal.view));
-  }
+  for (Goal& goal : goals) out.push_back(std::move(goal.view));
   return out;
 }
 

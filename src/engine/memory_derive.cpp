@@ -58,15 +58,13 @@ Result<Groups> summary_groups(const Memory::Parts& parts, const DerivedSnapshot&
   const TimeMs until = parts.clock.now_ms() - static_cast<TimeMs>(request.older_days) * day_ms;
   Groups out;
   std::map<std::string, TimeMs> last;
-  for (const std::uint64_t sequence : found.to_vector()) {
-    MBE_ASSIGN(const auto record, indexes.attributes->record(sequence));
-    if (!record) continue;
-    for (const std::string& name : groups_of(*record, request)) {
-      out[name].push_back(sequence);
-      TimeMs& latest = last.try_emplace(name, record->time_ms()).first->second;
-      latest = std::max(latest, record->time_ms());
+  MBE_TRY(indexes.attributes->each_record(found.to_vector(), [&](const AttributeRecord& record) {
+    for (const std::string& name : groups_of(record, request)) {
+      out[name].push_back(record.sequence);
+      TimeMs& latest = last.try_emplace(name, record.time_ms()).first->second;
+      latest = std::max(latest, record.time_ms());
     }
-  }
+  }));
   std::erase_if(out, [&](const auto& group) {
     return group.second.size() < request.at_least || last[group.first] > until;
   });

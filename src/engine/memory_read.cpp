@@ -1,8 +1,11 @@
 // Memory: what shows blocks without searching.
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <unordered_map>
 
 #include "base/datetime.h"
+#include "base/parallel.h"
 #include "engine/memory_parts.h"
 #include "engine/records.h"
 #include "engine/retelling.h"
@@ -15,23 +18,26 @@ namespace {
 constexpr std::size_t list_limit_max = 1'000;
 constexpr std::size_t day_labels_max = 5;
 
+using Counts = std::unordered_map<std::string, std::uint64_t>;
+
 /// The most frequent first, ties by name, at most `count`.
-std::vector<std::string> most_frequent(const std::map<std::string, std::uint64_t>& counts,
-                                       std::size_t count) {
-  std::vector<std::pair<std::string, std::uint64_t>> order(counts.begin(), counts.end());
-  std::ranges::stable_sort(order, std::greater{}, [](const auto& one) { return one.second; });
+std::vector<std::string> most_frequent(const Counts& counts, std::size_t count) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> order(counts.begin(), counts.end());
+  const auto kept = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
+  std::ranges::partial_sort(order, kept, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   std::vector<std::string> out;
-  for (const auto& [name, times] : order) {
-    if (out.size() < count) out.push_back(name);
-  }
+  for (auto one = order.begin(); one != kept; ++one) out.emplace_back(one->first);
   return out;
 }
 
 struct Day {
   std::uint64_t blocks = 0;
   std::int64_t mood = 0;
-  std::map<std::string, std::uint64_t> keywords, tags, speakers;
+  Counts keywords, tags, speakers;
 };
+using Days = std::map<std::chrono::days, Day>;  ///< since 1970
 
 void add_to_day(Day& day, const AttributeRecord& record) {
   ++day.blocks;
@@ -48,6 +54,41 @@ void add_to_day(Day& day, const AttributeRecord& record) {
   }
 }
 
+void add(Counts& to, const Counts& counts) {
+  for (const auto& [name, count] : counts) to[name] += count;
+}
+
+/// By the days of that time zone, all processors counting.
+Result<Days> days_of(const AttributeSnapshot& attributes, const SequenceSet& blocks,
+                     int utc_offset_minutes) {
+  const std::chrono::minutes offset(utc_offset_minutes);
+  const std::vector<std::uint64_t> sequences = blocks.to_vector();
+  const std::size_t parts = ParallelTask::helpers_max() + 1;
+  std::vector<Days> counted(parts);
+  const auto count = [&](std::size_t part) {
+    const auto from =
+        sequences.begin() + static_cast<std::ptrdiff_t>(sequences.size() * part / parts);
+    const auto to =
+        sequences.begin() + static_cast<std::ptrdiff_t>(sequences.size() * (part + 1) / parts);
+    return attributes.each_record({from, to}, [&](const AttributeRecord& record) {
+      const auto local = std::chrono::milliseconds(record.time_ms()) + offset;
+      add_to_day(counted[part][std::chrono::floor<std::chrono::days>(local)], record);
+    });
+  };
+  MBE_TRY(run_parts(parts, count));
+  for (std::size_t part = 1; part < parts; ++part) {
+    for (const auto& [number, more] : counted[part]) {
+      Day& day = counted[0][number];
+      day.blocks += more.blocks;
+      day.mood += more.mood;
+      add(day.keywords, more.keywords);
+      add(day.tags, more.tags);
+      add(day.speakers, more.speakers);
+    }
+  }
+  return std::move(counted[0]);
+}
+
 std::string keyword_label(const Analyser& analyser, const std::string& id, Language language) {
   const ConceptInfo* info = analyser.find_concept(id);
   if (info == nullptr) return id;
@@ -55,10 +96,10 @@ std::string keyword_label(const Analyser& analyser, const std::string& id, Langu
 }
 
 /// In the language most of the days' own words are in, concepts apart.
-Language language_of(const std::map<std::string, Day>& days, const Analyser& analyser) {
+Language language_of(const Days& days, const Analyser& analyser) {
   std::size_t korean = 0;
   std::size_t other = 0;
-  for (const auto& [name, day] : days) {
+  for (const auto& [number, day] : days) {
     for (const auto& [keyword, count] : day.keywords) {
       if (analyser.find_concept(keyword) != nullptr) continue;
       (script_of(keyword) == Language::korean ? korean : other) += count;
@@ -140,20 +181,16 @@ Result<std::vector<DaySummary>> Memory::timeline(const RecallFilter& filter,
                                                  int utc_offset_minutes) {
   MBE_ASSIGN(const DerivedSnapshot indexes, parts_->current());
   MBE_ASSIGN(const SequenceSet found, select_memories(filter, indexes, parts_->analyser));
-  std::map<std::string, Day> days;
-  for (const std::uint64_t sequence : found.to_vector()) {
-    MBE_ASSIGN(const auto record, indexes.attributes->record(sequence));
-    if (record) add_to_day(days[format_date(record->time_ms(), utc_offset_minutes)], *record);
-  }
+  MBE_ASSIGN(const Days days, days_of(*indexes.attributes, found, utc_offset_minutes));
   const Language language = language_of(days, parts_->analyser);
   std::vector<DaySummary> out;
-  for (const auto& [name, day] : days) {
-    DaySummary summary{name,
+  for (const auto& [number, day] : days) {
+    DaySummary summary{format_date(std::chrono::milliseconds(number).count(), 0),
                        day.blocks,
                        {},
                        {},
                        static_cast<double>(day.mood) / static_cast<double>(day.blocks),
-                       day.speakers};
+                       {day.speakers.begin(), day.speakers.end()}};
     for (const std::string& id : most_frequent(day.keywords, day_labels_max)) {
       summary.keywords.push_back(keyword_label(parts_->analyser, id, language));
     }

@@ -26,28 +26,29 @@ struct Heard {
 };
 
 /// Statements by speaker and by what they are about, each in the order of their times; only groups
-/// of several. `by_tags`: what they feel and who
-/// wrote it count too.
+/// of several. `by_tags`: what they feel and who wrote it count too.
 Result<std::vector<std::vector<Heard>>> heard(const Memory::Parts& parts,
                                               const DerivedSnapshot& indexes,
                                               const RecallFilter& filter, bool by_tags) {
   MBE_ASSIGN(const SequenceSet found, select_said(parts, indexes, filter));
   std::map<std::string, std::vector<std::uint64_t>> groups;
-  for (const std::uint64_t sequence : found.to_vector()) {
-    MBE_ASSIGN(auto record, indexes.attributes->record(sequence));
-    if (!record || record->channel == file_channel) continue;
-    std::string key = record->speaker;
-    std::erase_if(record->keywords, [](const std::string& one) { return one.starts_with('#'); });
-    if (record->keywords.empty()) continue;
-    std::ranges::sort(record->keywords);
-    std::ranges::sort(record->tags);
-    for (const std::string& keyword : record->keywords) key += '\n' + keyword;
+  const auto place = [&](const AttributeRecord& record) {
+    if (record.channel == file_channel) return;
+    std::vector<std::string> keywords = record.keywords;
+    std::erase_if(keywords, [](const std::string& one) { return one.starts_with('#'); });
+    if (keywords.empty()) return;
+    std::ranges::sort(keywords);
+    std::string key = record.speaker;
+    for (const std::string& keyword : keywords) key += '\n' + keyword;
     if (by_tags) {
-      key += '\r' + record->writer;  // who says so too is no repeat: it speaks for the other
-      for (const std::string& tag : record->tags) key += '\t' + tag;
+      std::vector<std::string> tags = record.tags;
+      std::ranges::sort(tags);
+      key += '\r' + record.writer;  // who says so too is no repeat: it speaks for the other
+      for (const std::string& tag : tags) key += '\t' + tag;
     }
-    groups[key].push_back(sequence);
-  }
+    groups[key].push_back(record.sequence);
+  };
+  MBE_TRY(indexes.attributes->each_record(found.to_vector(), place));
   std::vector<std::vector<Heard>> out;
   for (const auto& [key, blocks] : groups) {
     if (blocks.size() < 2) continue;

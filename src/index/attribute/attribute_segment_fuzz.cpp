@@ -12,7 +12,10 @@ namespace {
 void read_all(const mbe::AttributeSegment& segment) {
   for (std::uint32_t record = 0; record < segment.sequences().size(); ++record) {
     (void)segment.numbers(record);
-    (void)segment.keys(record);
+    const auto ordinals = segment.ordinals(record);
+    for (const std::uint32_t one : ordinals.ok() ? *ordinals : std::vector<std::uint32_t>{}) {
+      (void)segment.value(one);
+    }
     (void)segment.turn(record);
   }
   for (auto at = segment.dictionary().begin();;) {

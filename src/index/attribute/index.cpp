@@ -11,7 +11,7 @@ namespace mbe {
 namespace {
 
 constexpr SegmentLimits limits{.items_max = records_per_segment_max, .tail_max = 8192};
-constexpr std::size_t batch_records = 4096;
+constexpr std::size_t batch_records = 8192;
 
 Result<void> check_text(const AttributeRecord& record, const std::string& value) {
   if (value.size() <= attribute_bytes_max) return {};

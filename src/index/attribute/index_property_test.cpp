@@ -91,6 +91,11 @@ void expect_same(const AttributeIndex& index, const AttributeOracle& oracle, See
     if (record) {
       ASSERT_EQ(*record, expected->second) << sequence;
     }
+    std::vector<AttributeRecord> met;
+    const auto keep = [&met](const AttributeRecord& one) { met.push_back(one); };
+    ASSERT_TRUE(snapshot->each_record((*selected | SequenceSet{sequence}).to_vector(), keep).ok());
+    ASSERT_EQ(met.size(), selected->size() + (record && !selected->contains(sequence) ? 1 : 0));
+    for (const AttributeRecord& one : met) ASSERT_EQ(one, oracle.records().at(one.sequence));
     ASSERT_EQ(*snapshot->neighbours(sequence, 3), oracle.neighbours(sequence, 3));
     const std::vector<std::uint64_t> some{random.below(end + 1), sequence, random.below(end + 1)};
     const auto turns = *snapshot->turns(some, 2);

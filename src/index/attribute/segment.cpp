@@ -115,16 +115,6 @@ Result<Dictionary::Item> AttributeSegment::value(std::uint32_t ordinal) const {
   return at;
 }
 
-Result<std::vector<std::string>> AttributeSegment::keys(std::uint32_t record) const {
-  MBE_ASSIGN(const std::vector<std::uint32_t> numbers_of, ordinals(record));
-  std::vector<std::string> out;
-  for (const std::uint32_t ordinal : numbers_of) {
-    MBE_ASSIGN(Dictionary::Item found, value(ordinal));
-    out.push_back(std::move(found.key));
-  }
-  return out;
-}
-
 Result<SequenceSet> AttributeSegment::with(const DictionaryEntry& entry) const {
   if (entry.count == 1) {
     if (entry.single >= sequences_.size()) return file_->corrupt("record number");

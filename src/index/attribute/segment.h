@@ -84,9 +84,7 @@ class AttributeSegment {
   /// Errors: corrupt.
   [[nodiscard]] Result<RecordNumbers> numbers(std::uint32_t record) const;
   [[nodiscard]] Result<std::span<const RecordNumbers>> all_numbers() const;
-  /// Keys of a record's texts, by key. Errors: corrupt.
-  [[nodiscard]] Result<std::vector<std::string>> keys(std::uint32_t record) const;
-  /// Numbers of those keys in the dictionary, rising. Errors: corrupt.
+  /// Numbers in the dictionary of the keys of a record's texts, rising. Errors: corrupt.
   [[nodiscard]] Result<std::vector<std::uint32_t>> ordinals(std::uint32_t record) const;
   /// Who said it and where. Errors: corrupt.
   [[nodiscard]] Result<RecordTurn> turn(std::uint32_t record) const;

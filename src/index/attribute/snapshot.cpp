@@ -2,39 +2,43 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "index/attribute/turn_reader.h"
 
 namespace mbe {
 namespace {
 
-// An empty text is no value: it never matches.
-void put(AttributeRecord& record, std::string_view key) {
-  const std::string_view value = key.substr(1);
-  switch (static_cast<Field>(key[0])) {
-    case Field::tag:
-      record.tags.emplace_back(value);
-      break;
-    case Field::keyword:
-      record.keywords.emplace_back(value);
-      break;
+/// Texts that take the place of others, whose room they use again.
+class Texts {
+ public:
+  explicit Texts(std::vector<std::string>& texts) : texts_(texts) {}
+  void add(std::string_view text) {
+    if (size_ == texts_.size()) texts_.emplace_back();
+    texts_[size_++] = text;
+  }
+  void finish() { texts_.resize(size_); }
+
+ private:
+  std::vector<std::string>& texts_;
+  std::size_t size_ = 0;
+};
+
+/// The text of a record that has one of its kind at most.
+std::string* single_text(AttributeRecord& record, Field field) {
+  switch (field) {
     case Field::speaker:
-      record.speaker = value;
-      break;
+      return &record.speaker;
     case Field::session:
-      record.session = value;
-      break;
+      return &record.session;
     case Field::source:
-      record.source = value;
-      break;
+      return &record.source;
     case Field::channel:
-      record.channel = value;
-      break;
+      return &record.channel;
     case Field::writer:
-      record.writer = value;
-      break;
+      return &record.writer;
     default:
-      break;
+      return nullptr;
   }
 }
 
@@ -88,22 +92,65 @@ Result<SequenceSet> SegmentedAttributeSnapshot::select(const AttributeFilter& fi
   return out;
 }
 
+Result<void> SegmentedAttributeSnapshot::read(std::uint64_t sequence, const Place& place,
+                                              ReadKeys& keys, AttributeRecord& out) const {
+  const AttributeSegment& segment = *state_->segments[place.segment];
+  MBE_ASSIGN(const RecordNumbers numbers_of, segment.numbers(place.record));
+  MBE_ASSIGN(const std::vector<std::uint32_t> ordinals, segment.ordinals(place.record));
+  out.sequence = sequence;
+  out.kind = static_cast<Kind>(numbers_of.kind);
+  out.trust = static_cast<Trust>(numbers_of.trust);
+  out.day = numbers_of.day;
+  out.importance = importance_of(numbers_of);
+  out.recorded_ms = numbers_of.recorded_ms;
+  out.event_ms = event_of(numbers_of);
+  // An empty text is no value: it never matches.
+  for (auto* text : {&out.speaker, &out.session, &out.source, &out.channel, &out.writer}) {
+    text->clear();
+  }
+  Texts tags(out.tags);
+  Texts keywords(out.keywords);
+  for (const std::uint32_t ordinal : ordinals) {
+    auto known = keys.find(ordinal);
+    if (known == keys.end()) {
+      MBE_ASSIGN(Dictionary::Item found, segment.value(ordinal));
+      known = keys.emplace(ordinal, std::move(found.key)).first;
+    }
+    const auto field = static_cast<Field>(known->second[0]);
+    const std::string_view value = std::string_view(known->second).substr(1);
+    if (field == Field::tag) tags.add(value);
+    if (field == Field::keyword) keywords.add(value);
+    if (std::string* const text = single_text(out, field)) *text = value;
+  }
+  tags.finish();
+  keywords.finish();
+  return {};
+}
+
 Result<std::optional<AttributeRecord>> SegmentedAttributeSnapshot::record(
     std::uint64_t sequence) const {
   const std::optional<Place> place = find(sequence);
   if (!place) return std::optional<AttributeRecord>{};
-  const AttributeSegment& segment = *state_->segments[place->segment];
-  MBE_ASSIGN(const RecordNumbers numbers_of, segment.numbers(place->record));
-  MBE_ASSIGN(const std::vector<std::string> keys, segment.keys(place->record));
-  AttributeRecord out{.sequence = sequence,
-                      .kind = static_cast<Kind>(numbers_of.kind),
-                      .trust = static_cast<Trust>(numbers_of.trust),
-                      .day = numbers_of.day,
-                      .importance = importance_of(numbers_of),
-                      .recorded_ms = numbers_of.recorded_ms,
-                      .event_ms = event_of(numbers_of)};
-  for (const std::string& key : keys) put(out, key);
+  ReadKeys keys;
+  AttributeRecord out;
+  MBE_TRY(read(sequence, *place, keys, out));
   return std::optional(std::move(out));
+}
+
+Result<void> SegmentedAttributeSnapshot::each_record(
+    std::span<const std::uint64_t> sequences,
+    const std::function<void(const AttributeRecord&)>& visit) const {
+  ReadKeys keys;
+  AttributeRecord record;
+  std::size_t segment = 0;
+  for (const std::uint64_t sequence : sequences) {
+    const std::optional<Place> place = find(sequence);
+    if (!place) continue;
+    if (std::exchange(segment, place->segment) != place->segment) keys.clear();
+    MBE_TRY(read(sequence, *place, keys, record));
+    visit(record);
+  }
+  return {};
 }
 
 Result<std::vector<std::optional<AttributeSnapshot::Numbers>>> SegmentedAttributeSnapshot::numbers(

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "index/attribute/flags.h"
@@ -25,6 +26,9 @@ class SegmentedAttributeSnapshot final : public AttributeSnapshot {
   [[nodiscard]] Result<SequenceSet> select(const AttributeFilter& filter) const override;
   [[nodiscard]] Result<std::optional<AttributeRecord>> record(
       std::uint64_t sequence) const override;
+  [[nodiscard]] Result<void> each_record(
+      std::span<const std::uint64_t> sequences,
+      const std::function<void(const AttributeRecord&)>& visit) const override;
   [[nodiscard]] Result<std::vector<std::optional<Numbers>>> numbers(
       std::span<const std::uint64_t> sequences) const override;
   [[nodiscard]] Result<SequenceSet> with_value(Field field, std::string_view value) const override;
@@ -47,6 +51,10 @@ class SegmentedAttributeSnapshot final : public AttributeSnapshot {
     std::uint32_t record;
   };
   [[nodiscard]] std::optional<Place> find(std::uint64_t sequence) const;
+  /// Keys of one segment that were read, by their numbers in its dictionary.
+  using ReadKeys = std::unordered_map<std::uint32_t, std::string>;
+  [[nodiscard]] Result<void> read(std::uint64_t sequence, const Place& place, ReadKeys& keys,
+                                  AttributeRecord& out) const;
 
   std::shared_ptr<const State> state_;
   std::shared_ptr<const FlagHistory> flags_;

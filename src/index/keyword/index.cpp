@@ -10,7 +10,7 @@ namespace mbe {
 namespace {
 
 constexpr SegmentLimits limits{.items_max = documents_per_segment_max, .tail_max = 8192};
-constexpr std::size_t batch_documents = 4096;  ///< of one in-memory segment
+constexpr std::size_t batch_documents = 8192;  ///< of one in-memory segment
 
 Result<void> check(const KeywordDocument& document) {
   for (const Term& term : document.terms) {
