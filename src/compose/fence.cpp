@@ -17,8 +17,6 @@ namespace mbe {
 
 namespace {
 
-constexpr std::string_view fence_word = "memory";
-
 /// How many opening brackets a character stands for to whoever reads it.
 int brackets_of(char32_t c) {
   constexpr std::u32string_view one = U"[\uFF3B\u3010\u3014\u3016\u3018\u2045\u2772\uFE47";

@@ -46,7 +46,7 @@ struct Transfer {
   HttpReply reply = {};
   bool head_told = false;
   std::chrono::steady_clock::time_point last_byte = std::chrono::steady_clock::now();
-  bool ended = false, too_large = false, silent = false;
+  bool ended = false, too_large = false, silent = false, stopped = false;
   std::exception_ptr thrown = {};
 };
 
@@ -113,7 +113,9 @@ int watch(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(given);
   const auto silence = std::chrono::steady_clock::now() - transfer.last_byte;
   transfer.silent = silence > transfer.call.silence_timeout;
-  return transfer.stop.stop_requested() || transfer.silent ? 1 : 0;
+  const std::function<bool()>& unwanted = transfer.call.unwanted;
+  transfer.stopped = transfer.stop.stop_requested() || (unwanted && unwanted());
+  return transfer.stopped || transfer.silent ? 1 : 0;
 }
 
 Error failure(const HttpCall& call, const Transfer& transfer, CURLcode code) {
@@ -121,7 +123,9 @@ Error failure(const HttpCall& call, const Transfer& transfer, CURLcode code) {
     return fail(ErrorCode::limit, "{} answered more than {} bytes", shown_url(call.url),
                 call.body_bytes_max);
   }
-  if (transfer.stop.stop_requested()) return fail(ErrorCode::unavailable, "stopped");
+  if (transfer.stopped || transfer.stop.stop_requested()) {
+    return fail(ErrorCode::unavailable, "stopped");
+  }
   if (transfer.silent) {
     return fail(ErrorCode::unavailable, "{} said nothing for {} s", shown_url(call.url),
                 call.silence_timeout.count() / 1'000);

@@ -27,6 +27,8 @@ struct HttpCall {
   std::size_t body_bytes_max = 16'000'000;             ///< of a body that is kept
   /// Told status and headers before the first byte of the body.
   std::function<void(long, const HttpFields&)> on_head = {};
+  /// Asked about once a second, by the thread that called; true ends the call.
+  std::function<bool()> unwanted = {};
   bool reuse = false;  ///< the connection may be one of a call before, and is kept for the next
 };
 

@@ -30,6 +30,8 @@ struct HttpRequest {
   std::string peer;                 ///< the other side's address
   bool is_local = false;            ///< came through the home's Unix socket: the owner of its files
   bool is_tls = false;              ///< came encrypted to this server, not to a proxy before it
+  /// Whether the other side has closed its connection; for as long as the handler runs.
+  std::function<bool()> has_left = [] { return false; };
   mutable RequestTrace trace = {};  ///< of the one thread that answers
 
   /// Empty if there is none.

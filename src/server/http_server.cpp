@@ -1,5 +1,6 @@
 #include "server/http_server.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,13 @@ std::string peer_name(const Tcp::socket& socket) {
 }
 std::string peer_name(const Unix::socket&) {
   return "local";
+}
+
+/// Whether the other side of a connection sends nothing any more, though it may have sent more
+/// than was read.
+bool has_closed(int socket) {
+  pollfd one{socket, POLLRDHUP, 0};
+  return ::poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 }  // namespace
@@ -241,7 +249,8 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
       if (refused) {
         answer = *refused;
       } else {
-        answer = co_await answer_to(parser.release(), caller);
+        const int socket = beast::get_lowest_layer(stream).socket().native_handle();
+        answer = co_await answer_to(parser.release(), caller, socket);
       }
       keep = keep && !stopping_ && !answer.events;
       expires_after(stream, options_.read_timeout);
@@ -297,11 +306,13 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     return plain_busy("too many large bodies at once; try again");
   }
 
-  asio::awaitable<HttpResponse> answer_to(http::request<http::string_body> given, Caller caller) {
+  asio::awaitable<HttpResponse> answer_to(http::request<http::string_body> given, Caller caller,
+                                          int socket) {
     HttpRequest request;
     request.peer = std::move(caller.peer);
     request.is_local = caller.is_local;
     request.is_tls = caller.is_tls;
+    request.has_left = [socket] { return has_closed(socket); };
     if (!read_head(given, request)) {
       co_return plain_problem(400, ErrorCode::invalid_argument, "this is not a path");
     }

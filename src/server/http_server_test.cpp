@@ -325,6 +325,24 @@ TEST(HttpServer, TellsWhenTheClientOfAStreamHasLeft) {
   EXPECT_TRUE(events->is_gone());
 }
 
+TEST(HttpServer, TellsTheHandlerThatTheClientHasLeft) {
+  std::latch asked(1);
+  std::latch left(1);
+  const auto server = start({}, [&](const HttpRequest& request) {
+    EXPECT_FALSE(request.has_left());
+    asked.count_down();
+    while (!request.has_left()) std::this_thread::yield();
+    left.count_down();
+    return HttpResponse{};
+  });
+  {
+    Client client(server->port());
+    client.say(post("/", "") + "and a part of the next one");
+    asked.wait();
+  }
+  left.wait();
+}
+
 TEST(HttpServer, LetsAClientGoThatDoesNotTakeItsEvents) {
   EventStream events;
   const std::string large(EventStream::bytes_max / 2, 'x');

@@ -114,6 +114,7 @@ HttpResponse ProxyDoor::answer(const HttpRequest& request, const Principal& who,
   if (!exchange.ok()) {
     return refused(request, messages, http_status(exchange.error().code()), exchange.error());
   }
+  (*exchange)->call.unwanted = request.has_left;
   return (*exchange)->request.streams ? streamed(*exchange, request) : whole(**exchange);
 }
 

@@ -54,6 +54,7 @@ class ProxyDoor::Reading {
   void begin(long status, const HttpFields& fields) {
     const bool streams = field(fields, "content-type").starts_with("text/event-stream");
     if (status != 200 || !streams) return;
+    exchange_.call.unwanted = {};  // from here on the stream itself tells
     events_ = std::make_shared<EventStream>();
     // Whoever leaves wants no answer any more; what was said is remembered.
     events_->on_gone([source = source_]() mutable { source.request_stop(); });

@@ -185,6 +185,17 @@ class Chat(ClientsTest):
         newest = self.blocks(sessions=["left"])[0]
         self.assertEqual(newest["kind"], "answer")
 
+    def test_who_leaves_before_the_whole_answer_ends_the_upstream(self) -> None:
+        self.upstream.left.clear()
+        with self.assertRaises(openai.APITimeoutError):
+            self.chat().with_options(timeout=1, max_retries=0).chat.completions.create(
+                model="slow", messages=[user("목포 이야기를 한 번에 해 줘")],
+                extra_headers={"X-MBE-Conversation": "left-whole"})
+        self.assertTrue(self.upstream.left.wait(30))
+        self.end()
+        self.start()
+        self.assertEqual(self.said_in("left-whole"), [])  # it will be asked again
+
     def test_tools_pass_and_their_results_are_nobodys_words(self) -> None:
         headers = {"X-MBE-Conversation": "tools"}
         asked = user("여름 바다에 가려는데 부산 날씨는?")

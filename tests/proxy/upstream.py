@@ -4,7 +4,8 @@ came. What it does is chosen by the name of the model:
     words       says `said` (the default)
     tools       calls a tool, and says `said` once the tool's result is there
     cut         as words, its stream cut within characters
-    slow        begins a stream and then waits until the other side has gone
+    slow        begins a stream and then waits until the other side has gone; without a stream,
+                says nothing at all until then
     fail-NNN    an error of that status
 """
 import contextlib
@@ -151,7 +152,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def stall(self, events: list[bytes]) -> None:
         """Some of the events, and then silence until the other side closes."""
-        self.begin_stream()
+        if events:
+            self.begin_stream()
         for piece in events[:-2]:
             self.send_chunk(piece)
         with contextlib.suppress(ConnectionResetError):  # where it left something unread
@@ -182,6 +184,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.send_json({"input_tokens": 9})
         said = self.server.said
         calls = model == "tools" and b"tool_result" not in body and b'"tool"' not in body
+        if model == "slow" and not asked.json.get("stream"):
+            return self.stall([])
         if not asked.json.get("stream"):
             return self.send_json({"/v1/chat/completions": lambda: chat_whole(model, said, calls),
                                    "/v1/responses": lambda: response(model, said),
