@@ -2,6 +2,8 @@
 // has set on the stream (begin_request and linger set their own). On the loop's thread alone.
 #pragma once
 
+#include <poll.h>
+
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/as_tuple.hpp>
@@ -14,6 +16,23 @@ namespace mbe {
 inline constexpr auto use_tuple = boost::asio::experimental::as_tuple(boost::asio::use_awaitable);
 
 using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+/// The other side's address.
+inline std::string peer_name(const boost::asio::ip::tcp::socket& socket) {
+  boost::system::error_code failed;
+  return socket.remote_endpoint(failed).address().to_string();
+}
+/// Of the home's own socket there is none to tell.
+inline std::string peer_name(const boost::asio::local::stream_protocol::socket&) {
+  return "local";
+}
+
+/// Whether the other side of a connection sends nothing any more, though it may have sent more
+/// than was read.
+inline bool has_closed(int socket) {
+  pollfd one{socket, POLLRDHUP, 0};
+  return ::poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
 
 /// Waits for the first byte of a request.
 template <class Stream>

@@ -1,6 +1,5 @@
 #include "server/http_server.h"
 
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,21 +35,6 @@ constexpr std::chrono::seconds farewell{1};
 
 constexpr std::size_t small_body_bytes = 65'536;
 constexpr auto linger_timeout = std::chrono::seconds(2);
-
-std::string peer_name(const Tcp::socket& socket) {
-  error_code failed;
-  return socket.remote_endpoint(failed).address().to_string();
-}
-std::string peer_name(const Unix::socket&) {
-  return "local";
-}
-
-/// Whether the other side of a connection sends nothing any more, though it may have sent more
-/// than was read.
-bool has_closed(int socket) {
-  pollfd one{socket, POLLRDHUP, 0};
-  return ::poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
 
 }  // namespace
 
