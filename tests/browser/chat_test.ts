@@ -5,7 +5,7 @@ import {after, before, test} from 'node:test';
 import type {Browser, Page} from 'playwright-core';
 
 import {assertAccessible, launch, logIn, openPage} from './browser.ts';
-import {AT_LENGTH, REPEAT} from './model.ts';
+import {AT_LENGTH, REPEAT, SAY_NOTHING} from './model.ts';
 import {LIFE} from './sample.ts';
 import {Server} from './server.ts';
 
@@ -103,6 +103,14 @@ test('Chat.StopsAnAnswer', async () => {
   await answered();
 });
 
+test('Chat.TellsWhatBecameOfAModelThatSaysNothing', async () => {
+  await ask(`마라톤 얘기를 ${SAY_NOTHING} 떠올려 줘`);
+  await answered();
+  const turn = turns().last();
+  await turn.getByText('이번 답은 모델의 말 없이 기억만으로 지었습니다.').waitFor();
+  await turn.getByText('`scripted` 모델이 한마디도 하지 않고 끝냈습니다').waitFor();
+});
+
 test('Chat.AnswersAgainInTheSamePlace', async () => {
   const count = await turns().count();
   await turns().first().getByRole('button', {name: '다시 답하기'}).click();
@@ -119,7 +127,7 @@ test('Chat.ListsConversationsAndFindsThemByTitle', async () => {
   await list.getByRole('button', {name: /^저녁에 뭘 먹을까/}).waitFor();
   await list.getByLabel('대화에서 나눈 말 찾기').fill('뭘 먹을');
   await page.waitForFunction(() => document.querySelectorAll('aside li').length === 1);
-  await list.getByLabel('대화에서 나눈 말 찾기').fill('없는 말');
+  await list.getByLabel('대화에서 나눈 말 찾기').fill('펭귄 우주선');
   await list.getByText('그런 대화가 없습니다.').waitFor();
   await list.getByLabel('대화에서 나눈 말 찾기').fill('');
 });

@@ -10,6 +10,8 @@ export const REPEAT = '따라 해 줘:';
 /** A question with this is answered at length: long enough to be stopped. */
 export const AT_LENGTH = '길게';
 const WORDS_AT_LENGTH = 5_000;
+/** A question with this gets no answer at all, as small models sometimes give none. */
+export const SAY_NOTHING = '조용히';
 const WORD_MS = 5;
 
 interface Schema {
@@ -42,6 +44,7 @@ function wordsFor({messages, response_format}: Asked): string[] {
   const question = messages.at(-1)?.content ?? '';
   const repeated = question.split(REPEAT)[1];
   if (repeated !== undefined) return repeated.trim().split(/(?<= )/);
+  if (question.includes(SAY_NOTHING)) return [];
   const count = question.includes(AT_LENGTH) ? WORDS_AT_LENGTH : WORDS.length;
   return Array.from({length: count}, (_, place) => WORDS[place % WORDS.length] ?? '');
 }

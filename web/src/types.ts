@@ -129,7 +129,8 @@ export interface AskEvents {
   usage: {prompt_tokens: number; completion_tokens: number; recall_ms: number;
     first_delta_ms: number | null; total_ms: number};
   done: {answer: string; made_of: 'models' | 'memories' | 'identity' | 'nothing';
-    missing: Circuit[]; stopped: boolean; conversation: string; turn: number | null};
+    missing: Circuit[]; stopped: boolean; conversation: string; turn: number | null;
+    model_error: string | null};
   error: Problem;
 }
 export interface AskRequest {

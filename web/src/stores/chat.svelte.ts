@@ -21,6 +21,7 @@ export interface Turn {
   saved: Glance[];
   missing: Circuit[];
   madeOf: AskEvents['done']['made_of'] | null;
+  modelError: string | null;
   stopped: boolean;
   error: unknown;
   at: string | null;
@@ -30,7 +31,7 @@ export const DEFAULT_CONVERSATION = 'default';
 function newTurn(id: number, question: string): Turn {
   return {id, turn: null, versions: [], version: '', question, answer: '', state: 'thinking',
     used: [], usedBefore: [], saved: [],
-    missing: [], madeOf: null, stopped: false, error: null, at: null};
+    missing: [], madeOf: null, modelError: null, stopped: false, error: null, at: null};
 }
 
 class Chat {
@@ -194,6 +195,7 @@ class Chat {
   #finish(turn: Turn, done: AskEvents['done']): void {
     turn.answer = done.answer;
     turn.madeOf = done.made_of;
+    turn.modelError = done.model_error;
     turn.missing = done.missing;
     turn.stopped = done.stopped;
     turn.state = 'done';
