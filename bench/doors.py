@@ -26,7 +26,7 @@ system; client_cpu_ms what the client spends (mem0 and Python have none of their
 are the client's. The client is the same Python process for all, one system at a time, in an order
 drawn by the seed, ours over REST first, whose embedded home the other doors search too.
 `survives_kill`: ten adds, SIGKILL after the last answer, started again, is it found? That says
-nothing of a power cut.
+nothing of a power cut; `syncs_an_add` does: how often it makes the disk keep an add (by strace).
 
 The peers are pinned by bench/doors_requirements.txt and bench/doors_node; made in $MBE_CACHE when
 absent (needs the package registries then, and no other network ever).
@@ -37,6 +37,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,8 @@ DIMENSION = 384
 QUESTIONS_MOST = 200
 ADVERSARIAL = "5"
 ROUNDS = {100: 3}
+PROBES = 10  # adds before a system is killed
+SYNC_PROBES = (5, 25)
 
 
 def digest(path: Path) -> str:
@@ -177,11 +180,12 @@ class Bench:
             out["embedded_home"] = str(self.folder / "embedded")
         return out
 
-    def worker(self, settings: Path, name: str, what: str) -> subprocess.CompletedProcess:
+    def worker(self, settings: Path, name: str, what: str,
+               before: tuple = ()) -> subprocess.CompletedProcess:
         python = self.memory_engine() if name == "mbe_python" else self.python or sys.executable
         clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-        return subprocess.run([python, "-B", HERE / "doors_worker.py", settings, what], env=clean,
-                              stdout=subprocess.PIPE, text=True, check=False)
+        command = [*before, python, "-B", HERE / "doors_worker.py", settings, what]
+        return subprocess.run(command, env=clean, stdout=subprocess.PIPE, text=True, check=False)
 
     def run(self, name: str, size: dict) -> dict:
         """One system on one size: figures and rankings."""
@@ -202,15 +206,35 @@ class Bench:
         shutil.rmtree(store.parent)
         return json.loads(done.stdout.splitlines()[-1])
 
-    def survives(self, name: str, size: dict) -> bool:
-        """Is an add there after SIGKILL right behind its answer?"""
+    def killed(self, name: str, size: dict, probes: int, before: tuple = ()) -> Path:
+        """Some adds, SIGKILL right behind the last one's answer; the settings of what is left."""
         store = self.folder / f"kill-{name}" / "store"
+        shutil.rmtree(store.parent, ignore_errors=True)
         store.mkdir(parents=True)
         settings = store.parent / "settings.json"
-        settings.write_text(json.dumps(self.settings(name, store, size)), encoding="utf-8")
-        killed = self.worker(settings, name, "kill")
+        settings.write_text(json.dumps(self.settings(name, store, size) | {"probes": probes}),
+                            encoding="utf-8")
+        killed = self.worker(settings, name, "kill", before)
         if killed.returncode != -9:
             sys.exit(f"{name} was not killed: {killed.returncode}")
+        return settings
+
+    def syncs_an_add(self, name: str, size: dict) -> float | None:
+        """Calls of fsync and fdatasync an add, the start's not counted; needs strace."""
+        if shutil.which("strace") is None:
+            print("SKIPPED: syncs an add; strace is not installed", flush=True)
+            return None
+        trace, counts = self.folder / "trace.txt", []
+        for probes in SYNC_PROBES:
+            strace = ("strace", "-f", "-e", "trace=fsync,fdatasync", "-o", str(trace))
+            self.killed(name, size, probes, strace)
+            counts.append(len(re.findall(r"\bf(?:data)?sync\(", trace.read_text())))
+        return (counts[1] - counts[0]) / (SYNC_PROBES[1] - SYNC_PROBES[0])
+
+    def survives(self, name: str, size: dict) -> bool:
+        """Is an add there after SIGKILL right behind its answer?"""
+        settings = self.killed(name, size, PROBES)
+        store = settings.parent / "store"
         looked = self.worker(settings, name, "look")
         shutil.rmtree(store.parent)
         if looked.returncode:
@@ -313,6 +337,8 @@ def measured(bench: Bench, items: list, questions: list, count: int) -> dict:
         for name, one in systems.items():
             if "failed" not in one:
                 one["survives_kill"] = bench.survives(name, size)
+                one["syncs_an_add"] = None if bench.asked.smoke \
+                    else bench.syncs_an_add(name, size)
     sets = {name: sum(1 for item in size["items"] if item["set"] == name)
             for name in ("locomo", "beam100k", "songys")}
     out = {"items": count, "of": sets, "rounds": rounds, "limit_s": bench.asked.limit,

@@ -85,11 +85,17 @@ def ratio_table(found: dict) -> list:
     return lines
 
 
-def killed_line(found: dict) -> list:
-    told = [f"{NAMES[name]} {'yes' if one['survives_kill'] else '**no**'}"
-            for size in found["figures"]["sizes"] for name, one in size["systems"].items()
-            if "survives_kill" in one]
-    return ["", f"Is an add found after SIGKILL right behind its answer? {', '.join(told)}."]
+def killed_table(found: dict) -> list:
+    lines = ["", "An add after SIGKILL right behind its answer, and how often an add makes the "
+             "disk keep it (fsync, fdatasync); one that never does may be lost with the power:",
+             "", "| system | found after SIGKILL | syncs an add |", "|---|---|---|"]
+    for size in found["figures"]["sizes"]:
+        for name, one in size["systems"].items():
+            if "survives_kill" in one:
+                syncs = one.get("syncs_an_add")
+                lines.append(f"| {NAMES[name]} | {'yes' if one['survives_kill'] else '**no**'} | "
+                             f"{'–' if syncs is None else svg.shown(syncs)} |")
+    return lines
 
 
 def part(found: dict) -> str:
@@ -97,7 +103,7 @@ def part(found: dict) -> str:
     lines = []
     for size in found["figures"]["sizes"]:
         lines += size_table(size)
-    lines += killed_line(found)
+    lines += killed_table(found)
     lines += ["", "<details><summary>All ratios</summary>", *ratio_table(found), "", "</details>",
               "", f"{found['machine']['cpu']}, {found['machine']['cores']} cores."]
     return "\n".join(lines).strip()

@@ -21,7 +21,7 @@ from pathlib import Path
 import doors_systems
 
 POLL_S = 0.5
-PROBES = 10  # items that a system has when it is killed
+PROBES = 10  # items that a system has when it is killed, unless the settings say otherwise
 
 
 def children(parent: int) -> list:
@@ -187,16 +187,19 @@ class Run:
         figures["load_average"] = os.getloadavg()[0]
         return {"figures": figures, **told}
 
+    def probes(self) -> list:
+        return self.settings["items"][:self.settings.get("probes", PROBES)]
+
     async def kill(self) -> None:
         await self.system.start(False)
-        for item in self.settings["items"][:PROBES]:
+        for item in self.probes():
             await self.system.add(item, self.vectors[item["id"]])
         for pid in [*children(os.getpid()), os.getpid()]:
             os.kill(pid, signal.SIGKILL)
 
     async def look(self) -> dict:
         await self.system.start(False)
-        last = self.settings["items"][:PROBES][-1]
+        last = self.probes()[-1]
         vector = self.vectors[last["id"]]
         asked = {"id": last["id"], "text": doors_systems.content(last)}
         found = await self.system.search(asked, vector)
