@@ -6,7 +6,7 @@
 A run of some sizes replaces these in the results; one of some systems only prints.
 
 One memory of 100, 1,000 and 10,000 items: turns of LoCoMo dev, and beyond these what people wrote
-to BEAM's assistant (dev) and Songys' chat lines as distractors. Every item is added by itself,
+to BEAM's assistant (dev), our Korean year (komem) and Songys' chat lines as distractors. Every item is added by itself,
 every question asked twice, the answers' first ten counted: frac@10 as in bench/peers.py, but over
 all items together, for two of the peers know no namespaces. Questions are those whose turns are all
 among the items, at most 200.
@@ -296,8 +296,8 @@ def ratios(systems: dict) -> dict:
 
 def size_of(bench: Bench, items: list, questions: list, count: int) -> tuple:
     """What a run of that size is given, and its embedder."""
-    taken, asked, extra = doors_items.chosen(items, questions, count, 20 if bench.asked.smoke
-                                 else QUESTIONS_MOST)
+    most = 20 if bench.asked.smoke else QUESTIONS_MOST
+    taken, asked, extra = doors_items.chosen(items, questions, count, most)
     first = extra.pop()
     given = [*taken, first]
     texts = [doors_systems.content(item) for item in given]
@@ -340,7 +340,7 @@ def measured(bench: Bench, items: list, questions: list, count: int) -> dict:
                 one["syncs_an_add"] = None if bench.asked.smoke \
                     else bench.syncs_an_add(name, size)
     sets = {name: sum(1 for item in size["items"] if item["set"] == name)
-            for name in ("locomo", "beam100k", "songys")}
+            for name in doors_items.SETS}
     out = {"items": count, "of": sets, "rounds": rounds, "limit_s": bench.asked.limit,
            "commit": common.machine()["commit"], "systems": systems, "ratios": ratios(systems),
            "embedder": embedder.counts()}

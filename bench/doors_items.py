@@ -10,6 +10,7 @@ import common
 import python_overhead
 
 SEED = 1
+SETS = ("locomo", "beam100k", "komem", "songys")  # the first is asked about
 EXTRA = 50  # items that are added while ours makes vectors
 
 
@@ -18,10 +19,10 @@ def corpus(folder: Path) -> tuple:
     prepared = folder / "prepared"
     subprocess.run([sys.executable, "-B", str(common.need_shared("eval") / "prepare.py"),
                     str(common.need_shared("data")), str(prepared),
-                    "--set", "locomo", "beam100k", "songys"],
+                    "--set", *SETS],
                    check=True, stdout=subprocess.DEVNULL)
     items, seen = [], set()
-    for name in ("locomo", "beam100k", "songys"):
+    for name in SETS:
         for row in common.jsonl(prepared / name / "corpus.jsonl"):
             text = " ".join(row["text"].split())
             words = (row["speaker"], text.lower())
@@ -35,8 +36,8 @@ def corpus(folder: Path) -> tuple:
 
 def chosen(items: list, questions: list, size: int, most: int) -> tuple:
     """A size's items, distractors evenly among the rest, its questions and some more items."""
-    own = [item for item in items if item["set"] == "locomo"][:size]
-    others = [item for item in items if item["set"] != "locomo"]
+    own = [item for item in items if item["set"] == SETS[0]][:size]
+    others = [item for item in items if item["set"] != SETS[0]]
     fill = others[:size - len(own)]
     taken = own + fill
     if fill:
