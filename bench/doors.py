@@ -5,11 +5,11 @@
 
 A run of some sizes replaces these in the results; one of some systems only prints.
 
-One memory of 100, 1,000 and 10,000 items: turns of LoCoMo dev, and beyond these what people wrote
-to BEAM's assistant (dev), our Korean year (komem) and Songys' chat lines as distractors. Every item is added by itself,
-every question asked twice, the answers' first ten counted: frac@10 as in bench/peers.py, but over
-all items together, for two of the peers know no namespaces. Questions are those whose turns are all
-among the items, at most 200.
+One memory of 100, 1,000 and 10,000 items: turns of LoCoMo dev, and beyond these distractors: what
+people wrote to BEAM's assistant (dev), our Korean year (komem) and Songys' chat lines. Every item
+is added by itself, every question asked twice, the answers' first ten counted: frac@10 as in
+bench/peers.py, but over all items together, for two of the peers know no namespaces. Questions are
+those whose turns are all among the items, at most 200.
 
 Systems: ours over REST, MCP (standard streams; Streamable HTTP) and, where it is installed, as a
 Python module; chromadb's server by its HTTP client; mem0 with infer=False on its local Qdrant;
