@@ -51,6 +51,11 @@ def notes(size: dict) -> list:
                    f"{svg.shown(ours['search_first']['p50_ms'])} ms (p50). With the threshold that "
                    f"callers get unless they say otherwise, frac@10 over REST is "
                    f"{ours['frac_at_10_by_default']:.3f}.")
+    bare = [one["rss_without_model_mib"] for name, one in systems.items()
+            if "rss_without_model_mib" in one]
+    if bare:
+        out.append(f"Of our memory the model is the most: without it a door takes "
+                   f"{min(bare):.0f} … {max(bare):.0f} MiB.")
     loads = [one["load_average"] for one in systems.values() if "load_average" in one]
     stolen = [one["steal_share"] for one in systems.values() if "steal_share" in one]
     if loads:

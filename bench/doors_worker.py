@@ -71,9 +71,9 @@ def shares(values: list) -> dict:
             for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
 
 
-def disk_mib(store: Path) -> float:
-    """What is written; a file's holes and its reserve count as far as blocks are taken."""
-    return sum(path.stat().st_blocks * 512 for path in store.rglob("*")
+def disk_mib(store: Path, pattern: str = "*") -> float:
+    """What the files of that name take."""
+    return sum(path.stat().st_blocks * 512 for path in store.rglob(pattern)
                if path.is_file()) / 2**20
 
 
@@ -166,6 +166,7 @@ class Run:
         figures["add"], _ = await self.pass_over(settings["items"], system.add,
                                                  settings["limit_s"])
         if system.embeds:
+            figures["rss_without_model_mib"] = Watch(system).rss_mib()
             await system.stop()
             figures["embedding"] = await self.embedded()
         await system.search(settings["first"], self.vectors[settings["first"]["id"]])
@@ -177,7 +178,8 @@ class Run:
         if hasattr(system, "search_by_default"):
             figures["search_by_default"], told["ranked_by_default"] = await self.pass_over(
                 settings["questions"], system.search_by_default, settings["limit_s"])
-        figures |= {"rss_mib": Watch(system).rss_mib(), "disk_mib": disk_mib(self.store)}
+        figures |= {"rss_mib": Watch(system).rss_mib(), "disk_mib": disk_mib(self.store),
+                    "disk_reserve_mib": disk_mib(self.store, "ballast*")}
         if system.embeds:
             figures["add_beside_embedding"], _ = await self.pass_over(settings["extra"],
                                                                       system.add, 60)
