@@ -3,7 +3,7 @@
 
     bench/doors.py [--sizes N ...] [--systems NAME ...] [--limit SECONDS] [--smoke]
 
-A run of some sizes replaces these in the results; one of some systems only prints.
+A run of some sizes or systems replaces only these in the results.
 
 One memory of 100, 1,000 and 10,000 items: turns of LoCoMo dev, and beyond these distractors: what
 people wrote to BEAM's assistant (dev), our Korean year (komem) and Songys' chat lines. Every item
@@ -18,7 +18,8 @@ mcp-memory-service and the reference MCP memory server by the official MCP clien
 What is in a figure. No peer embeds: the vectors of our default model are made before and given to
 chromadb's client, and to mem0 and mcp-memory-service by a server that speaks OpenAI's embeddings;
 what asking that one costs is told (embed_call) and taken off in `net`. Ours is added to without a
-model, then started again with one, which embeds all items (`embedding`); so `add` has no embedding
+model, then started again with one, which embeds all items, each by itself and each turn among its
+neighbours (`embedding`); so `add` has no embedding
 in it anywhere, `add_beside_embedding` are more adds while ours embeds. The questions' first pass
 has our embedding in it, the second has not: vectors of questions are kept; mem0 asks again, which
 is taken off. The second pass is what is compared. cpu_ms is the system's processes, user and
@@ -255,6 +256,8 @@ def recall(ranked: list, size: dict) -> dict:
 def middle(rounds: list) -> dict:
     """The median of each figure over the rounds."""
     first = rounds[0]
+    if isinstance(first, str):
+        return first
     if isinstance(first, dict):
         return {key: middle([one[key] for one in rounds]) for key in first}
     return sorted(rounds)[len(rounds) // 2]
@@ -328,7 +331,8 @@ def measured(bench: Bench, items: list, questions: list, count: int) -> dict:
         for name in [name for name in bench.systems if name == "mbe_rest"] + others:
             begun = time.monotonic()
             told = bench.run(name, size)
-            runs[name].append(figures_of(told, size))
+            commit = {"commit": common.machine()["commit"]}
+            runs[name].append(figures_of(told, size) | commit)
             print(f"{count} {name} {time.monotonic() - begun:.0f} s: "
                   f"{json.dumps(runs[name][-1])}", flush=True)
     systems = {name: next((one for one in all_ if "failed" in one), None) or middle(all_)
@@ -342,23 +346,28 @@ def measured(bench: Bench, items: list, questions: list, count: int) -> dict:
     sets = {name: sum(1 for item in size["items"] if item["set"] == name)
             for name in doors_items.SETS}
     out = {"items": count, "of": sets, "rounds": rounds, "limit_s": bench.asked.limit,
-           "commit": common.machine()["commit"], "systems": systems, "ratios": ratios(systems),
+           "systems": systems, "ratios": ratios(systems),
            "embedder": embedder.counts()}
     embedder.stop()
     return out
 
 
 def write(sizes: list) -> None:
-    """These sizes, beside others that the results file has from before."""
+    """These sizes; what the results file has of other sizes and of other systems stays."""
     path = common.ROOT / "bench/results/doors.json"
-    before = json.loads(path.read_text(encoding="utf-8"))["figures"]["sizes"] \
-        if path.exists() else []
-    now = {size["items"] for size in sizes}
-    kept = [size for size in before if size["items"] not in now]
+    figures = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() \
+        else {"sizes": []}
+    kept = {size["items"]: size for size in figures["sizes"]}
+    for size in sizes:
+        before = kept.get(size["items"], {"of": None})
+        systems = before["systems"] if before["of"] == size["of"] else {}
+        together = systems | size["systems"]
+        ordered = {name: together[name] for name in OURS + PEERS if name in together}
+        kept[size["items"]] = size | {"systems": ordered, "ratios": ratios(ordered)}
     common.write_result("doors", {
         "seed": doors_items.SEED, "command": "bench/doors.py", "questions_most": QUESTIONS_MOST,
         "note": "our ranking weights were fitted on dev questions"},
-        {"sizes": sorted(kept + sizes, key=lambda size: size["items"])})
+        {"sizes": [kept[items] for items in sorted(kept)]})
 
 
 def main() -> None:
@@ -377,13 +386,10 @@ def main() -> None:
         bench = Bench(Path(temporary), asked)
         items, questions = doors_items.corpus(bench.folder)
         sizes = []
-        is_kept = not asked.smoke and set(asked.systems) == set(OURS + PEERS)
         for count in asked.sizes:
             sizes.append(measured(bench, items, questions, count))
-            if is_kept:
+            if not asked.smoke:
                 write(sizes)
-    if not is_kept:
-        print(json.dumps(sizes, indent=1))
     failed = [f"{name}, {size['items']} items" for size in sizes
               for name, one in size["systems"].items() if "failed" in one]
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)

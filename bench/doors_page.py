@@ -66,9 +66,11 @@ def notes(size: dict) -> list:
 
 def size_table(size: dict) -> list:
     sets = ", ".join(f"{count:,} {name}" for name, count in size["of"].items() if count)
+    commits = ", ".join(sorted({one["commit"] for one in size["systems"].values()
+                                if "commit" in one}))
     first = next(one for one in size["systems"].values() if "questions" in one)
     lines = ["", f"**{size['items']:,} items** ({sets}), {first['questions']} questions, "
-             f"{size['rounds']} round(s), commit {size['commit']}:", "",
+             f"{size['rounds']} round(s), commit {commits}:", "",
              f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
     lines += [row(name, one, size["items"]) for name, one in size["systems"].items()]
     for note in notes(size):

@@ -94,7 +94,7 @@ class MbeRest(Ours):
     """`mbe serve`, POST /v1/remember and /v1/recall with a key, over one connection."""
     async def start(self, has_model: bool) -> None:
         port, self.bearer = self.serve(has_model)
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=7_200)
 
     def post(self, path: str, body: dict) -> dict:
         self.connection.request("POST", path, json.dumps(body),
@@ -121,6 +121,9 @@ class MbeRest(Ours):
     async def stats(self) -> dict:
         return self.post("/v1/stats", {})
 
+    async def embed(self) -> None:
+        self.post("/v1/reembed", {})
+
 
 class MbePython(Ours):
     """`memory_engine`, the whole engine in this process; runs in the environment that has it."""
@@ -145,6 +148,9 @@ class MbePython(Ours):
 
     async def stats(self) -> dict:
         return self.memory.stats()
+
+    async def embed(self) -> None:
+        self.memory.reembed()
 
 
 class Mcp(System):
@@ -194,6 +200,9 @@ class MbeMcp(Mcp, Ours):
 
     async def stats(self) -> dict:
         return (await self.tool("memory_operation", {"name": "stats"})).structuredContent
+
+    async def embed(self) -> None:
+        await self.tool("memory_operation", {"name": "reembed"})
 
 
 class MbeMcpHttp(MbeMcp):
