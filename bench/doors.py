@@ -175,7 +175,7 @@ class Bench:
         out = {"system": name, "store": str(store), "mbe": str(common.binary()),
                "cache": str(python_overhead.mbe_cache()), "bare_cache": str(self.bare),
                "node": str(self.node), "reference": str(self.reference),
-               "dimension": DIMENSION, "limit_s": self.asked.limit, "embed_limit_s": 3_600}
+               "dimension": DIMENSION, "limit_s": self.asked.limit}
         out |= {key: value for key, value in size.items() if key != "gold"}
         if name in OURS[1:] and (self.folder / "embedded").exists():
             out["embedded_home"] = str(self.folder / "embedded")

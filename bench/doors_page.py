@@ -45,9 +45,10 @@ def notes(size: dict) -> list:
     if "embedding" in ours:
         beside = ours["add_beside_embedding"]
         out.append(f"Our embedding: {svg.shown(ours['embedding']['embed_cpu_ms'])} CPU ms an item, "
-                   f"in the background; adds beside it take {svg.shown(beside['p50_ms'])} / "
-                   f"{svg.shown(beside['p95_ms'])} ms (p50 / p95); a search with its question's "
-                   f"embedding {svg.shown(ours['search_first']['cpu_ms'])} CPU ms, "
+                   f"by itself and among its neighbours, in the background; adds beside it take "
+                   f"{svg.shown(beside['p50_ms'])} / {svg.shown(beside['p95_ms'])} ms (p50 / p95); "
+                   f"a search with its question's embedding "
+                   f"{svg.shown(ours['search_first']['cpu_ms'])} CPU ms, "
                    f"{svg.shown(ours['search_first']['p50_ms'])} ms (p50). With the threshold that "
                    f"callers get unless they say otherwise, frac@10 over REST is "
                    f"{ours['frac_at_10_by_default']:.3f}.")
