@@ -256,11 +256,8 @@ def recall(ranked: list, size: dict) -> dict:
 
 def middle(rounds: list) -> dict:
     """The median of each figure over the rounds."""
-    first = rounds[0]
-    if isinstance(first, str):
-        return first
-    if isinstance(first, dict):
-        return {key: middle([one[key] for one in rounds]) for key in first}
+    if isinstance(rounds[0], dict):
+        return {key: middle([one[key] for one in rounds]) for key in rounds[0]}
     return sorted(rounds)[len(rounds) // 2]
 
 
@@ -294,7 +291,9 @@ def ratios(systems: dict) -> dict:
             out[f"{ours} : {peer}"] = {
                 f"{part}_{key}": mine[part][key] / its[part][key]
                 for part in ("add", "search") for key in ("net_cpu_ms", "p50_ms", "p95_ms")
-            } | {key: mine[key] / its[key] for key in ("rss_mib", "disk_mib", "frac_at_10")}
+            } | {key: mine[key] / its[key] for key in ("rss_mib", "disk_mib")}
+            if its["add"]["calls"] == mine["add"]["calls"]:  # else it has only a part
+                out[f"{ours} : {peer}"]["frac_at_10"] = mine["frac_at_10"] / its["frac_at_10"]
     return out
 
 

@@ -28,12 +28,13 @@ def row(name: str, figures: dict, items: int) -> str:
     if "failed" in figures:
         return f"| {NAMES[name]} | {figures['failed']} |" + " |" * (len(COLUMNS) - 2)
     add, search = figures["add"], figures["search"]
-    told = NAMES[name]
+    told, found = NAMES[name], f"{figures['frac_at_10']:.3f}"
     if add["calls"] < items:
         told += f" (its time was over after {add['calls']:,} adds)"
+        found = "–"
     return (f"| {told} | **{svg.shown(add['net_cpu_ms'])}** | {walls(add)} | "
             f"**{svg.shown(search['net_cpu_ms'])}** | {walls(search)} | "
-            f"{figures['frac_at_10']:.3f} | {svg.shown(figures['rss_mib'])} | "
+            f"{found} | {svg.shown(figures['rss_mib'])} | "
             f"{svg.shown(figures['disk_mib'])} |")
 
 
@@ -55,8 +56,7 @@ def notes(size: dict) -> list:
     bare = [one["rss_without_model_mib"] for name, one in systems.items()
             if "rss_without_model_mib" in one]
     if bare:
-        out.append(f"Of our memory the model is the most: without it a door takes "
-                   f"{min(bare):.0f} … {max(bare):.0f} MiB.")
+        out.append(f"Without the model a door of ours takes {min(bare):.0f} … {max(bare):.0f} MiB.")
     loads = [one["load_average"] for one in systems.values() if "load_average" in one]
     stolen = [one["steal_share"] for one in systems.values() if "steal_share" in one]
     if loads:
@@ -88,7 +88,7 @@ def ratio_table(found: dict) -> list:
     for size in found["figures"]["sizes"]:
         for pair, one in size["ratios"].items():
             ours, peer = (NAMES[name] for name in pair.split(" : "))
-            cells = " | ".join(svg.shown(one[key]) for key in keys)
+            cells = " | ".join(svg.shown(one[key]) if key in one else "–" for key in keys)
             lines.append(f"| {ours} : {peer} | {size['items']:,} | {cells} |")
     return lines
 
