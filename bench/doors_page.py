@@ -109,6 +109,8 @@ def killed_table(found: dict) -> list:
 def part(found: dict) -> str:
     """The made part of the page, below the image."""
     lines = []
+    if "caution" in found["parameters"]:  # of a run that was not as it should be
+        lines += [found["parameters"]["caution"]]
     for size in found["figures"]["sizes"]:
         lines += size_table(size)
     lines += killed_table(found)
