@@ -12,6 +12,7 @@ import re
 import sys
 
 import common
+import doors_page
 import svg
 
 IMAGES = common.ROOT / "docs/images"
@@ -153,12 +154,25 @@ def drawn() -> tuple:
         parts[name] = facts(found)
         if groups:
             title = TITLES.get(name, name.replace("_", " ").capitalize())
-            told = f"{title}. " + " ".join(
-                f"{label}: " + ", ".join(f"{who} {svg.shown(v)}" for who, v in whos) + "."
-                for label, whos in groups)
+            told = told_of(title, groups)
             images[f"{name}.svg"] = svg.bars(title, told, groups, "ms or s; shorter is better")
             parts[name] = f"![{told}](images/{name}.svg)\n\n{parts[name]}"
+    doors = results("doors")
+    parts["doors"] = "Not measured yet." if doors is None else doors_page.part(doors)
+    if doors is not None:
+        title = "Processor time through each one's own door, embedding not counted"
+        groups = doors_page.groups(doors)
+        told = told_of(title, groups)
+        images["doors.svg"] = svg.bars(title, told, groups, "ms; shorter is better")
+        parts["doors"] = f"![{told}](images/doors.svg)\n\n{parts['doors']}"
     return images, parts
+
+
+def told_of(title: str, groups: list) -> str:
+    """An image in words."""
+    return f"{title}. " + " ".join(
+        f"{label}: " + ", ".join(f"{who} {svg.shown(v)}" for who, v in whos) + "."
+        for label, whos in groups)
 
 
 def with_parts(page: str, parts: dict) -> str:
