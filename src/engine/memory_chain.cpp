@@ -40,8 +40,9 @@ Result<Stats> Memory::stats() {
   out.pinned = indexes.attributes->flagged(Flag::pinned).size();
   out.hidden = indexes.attributes->flagged(Flag::hidden).size();
   MBE_ASSIGN(const SequenceSet pending, parts_->vectors->pending(indexes));
+  MBE_ASSIGN(const SequenceSet contexts, parts_->vectors->pending_contexts(indexes));
   out.vectors = parts_->vectors->count();
-  out.vectors_pending = pending.size();
+  out.vectors_pending = pending.size() + contexts.size();
   MBE_ASSIGN(out.log_bytes, directory_bytes(parts_->files, parts_->directory + "/log"));
   out.keyword_bytes = parts_->derived->keyword_bytes();
   out.attribute_bytes = parts_->derived->attribute_bytes();

@@ -105,8 +105,6 @@ Result<SequenceSet> Vectors::pending(const DerivedSnapshot& indexes) const {
   return out -= there;
 }
 
-/// Blocks of a session that have a vector of their own but none among their neighbours, and whose
-/// neighbours are known: the next turn is there, or the log has gone on without one.
 Result<SequenceSet> Vectors::pending_contexts(const DerivedSnapshot& indexes) const {
   const auto vectors = snapshot();
   if (vectors == nullptr) return SequenceSet();

@@ -50,13 +50,15 @@ class Vectors {
   ~Vectors();
 
   /// Embeds up to pending_before_query pending blocks, unless somebody embeds already, then the
-  /// cue. While the blocks are being
-  /// embedded anew for another model, the old one's vectors answer. Never fails: what goes wrong is
-  /// said in the note, and recall goes on without vectors.
+  /// cue. While the blocks are being embedded anew for another model, the old one's vectors answer.
+  /// Never fails: what goes wrong is said in the note, and recall goes on without vectors.
   [[nodiscard]] Query query(const std::string& cue);
 
   /// Blocks that say something and have no vector of their own yet. Errors: corrupt.
   [[nodiscard]] Result<SequenceSet> pending(const DerivedSnapshot& indexes) const;
+  /// Blocks of a session that have that one but none among their neighbours, and whose neighbours
+  /// are known: the next turn is there, or the log has gone on without one. Errors: corrupt.
+  [[nodiscard]] Result<SequenceSet> pending_contexts(const DerivedSnapshot& indexes) const;
 
   /// Which vectors a call of embed_pending makes: a query waits for the blocks' own alone.
   enum class Reach : std::uint8_t { own, own_and_context };
@@ -98,7 +100,6 @@ class Vectors {
   Result<void> finish_switch();
   /// Null where there is no index.
   [[nodiscard]] std::shared_ptr<const VectorSnapshot> snapshot() const;
-  [[nodiscard]] Result<SequenceSet> pending_contexts(const DerivedSnapshot& indexes) const;
   Result<void> embed_blocks(const std::vector<std::uint64_t>& sequences, Effort effort);
   Result<void> embed_contexts(const std::vector<std::uint64_t>& sequences,
                               const DerivedSnapshot& indexes, Effort effort);

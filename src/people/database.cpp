@@ -16,8 +16,12 @@ namespace {
 constexpr int busy_wait_ms = 5'000;
 constexpr std::chrono::milliseconds busy_step{5};
 
-struct Finalise {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+/// Whoever asks next finds the statement as it was made.
+struct Reset {
+  void operator()(sqlite3_stmt* statement) const {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+  }
 };
 
 struct Bind {
@@ -60,6 +64,10 @@ const std::string& text_of(const Column& column) {
 
 void Database::Close::operator()(sqlite3* connection) const {
   sqlite3_close(connection);
+}
+
+void Database::Finalise::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
 }
 
 Result<Database> Database::open(const std::string& path) {
@@ -107,13 +115,22 @@ Error Database::error() const {
   return fail(damaged ? ErrorCode::corrupt : ErrorCode::io, "cannot use {}: {}", path_, why);
 }
 
-Result<std::vector<Row>> Database::run(std::string_view sql, std::initializer_list<Column> values) {
-  sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &raw,
-                         nullptr) != SQLITE_OK) {
+Result<sqlite3_stmt*> Database::prepared(std::string_view sql) {
+  if (const auto known = statements_.find(sql); known != statements_.end()) {
+    return known->second.get();
+  }
+  sqlite3_stmt* made = nullptr;
+  if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &made, nullptr) != SQLITE_OK) {
     return error();
   }
-  const std::unique_ptr<sqlite3_stmt, Finalise> statement(raw);
+  statements_.emplace(sql, made);
+  return made;
+}
+
+Result<std::vector<Row>> Database::run(std::string_view sql, std::initializer_list<Column> values) {
+  MBE_ASSIGN(sqlite3_stmt* const raw, prepared(sql));
+  const std::unique_ptr<sqlite3_stmt, Reset> statement(raw);
   int place = 0;
   for (const Column& value : values) {
     if (std::visit(Bind{raw, ++place}, value) != SQLITE_OK) return error();

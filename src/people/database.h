@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,12 +46,18 @@ class Database {
   struct Close {
     void operator()(sqlite3* connection) const;
   };
+  struct Finalise {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  /// The statement of that text, made once for a connection.
+  [[nodiscard]] Result<sqlite3_stmt*> prepared(std::string_view sql);
   [[nodiscard]] Error error() const;
   /// SQLite does not wait for whoever makes the same file a WAL at this moment; this does.
   [[nodiscard]] Result<void> use_wal();
 
   std::string path_;
   std::unique_ptr<sqlite3, Close> connection_;
+  std::map<std::string, std::unique_ptr<sqlite3_stmt, Finalise>, std::less<>> statements_;
 };
 
 }  // namespace mbe
