@@ -112,8 +112,8 @@ std::vector<TurningPoint> turning_points(const std::vector<DaySummary>& days, st
   std::vector<std::size_t> taken;
   std::vector<TurningPoint> out;
   for (const auto& [at, change] : changes) {
-    const bool near = std::ranges::any_of(taken, [at = at](std::size_t other) {
-      return std::max(at, other) - std::min(at, other) < around;
+    const bool near = std::ranges::any_of(taken, [here = at](std::size_t other) {
+      return std::max(here, other) - std::min(here, other) < around;
     });
     if (near || out.size() >= most) continue;
     taken.push_back(at);

@@ -105,7 +105,7 @@ bool TranscriptReader::read_line() {
   if (bytes.ends_with('\r')) bytes.remove_suffix(1);
   line_ = to_utf8(bytes, line_damaged_);
   // A NUL stands in no text that a block could hold.
-  line_damaged_ = line_damaged_ || std::erase(line_, '\0') > 0;
+  line_damaged_ = std::erase(line_, '\0') > 0 || line_damaged_;
   if (line_.size() > line_bytes_max) {
     line_ = utf8_prefix(line_, line_bytes_max);
     line_damaged_ = true;

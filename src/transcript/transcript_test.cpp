@@ -67,6 +67,13 @@ TEST(Transcript, RecognisesCp949AndLeavesOutWhatIsNoText) {
   EXPECT_EQ(cut[2].text, "ab");
 }
 
+TEST(Transcript, LeavesOutANulOfALineThatIsDamagedElsewhereToo) {
+  const auto lines = read(std::string("bad \xff\xff by\0te\n", 14));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].text, "bad  byte");
+  EXPECT_TRUE(lines[0].is_damaged);
+}
+
 TEST(Transcript, ReadsBackWhatItWrites) {
   SeededRandom random(7);
   const std::vector<std::string> pieces = {"말", "word", ": ", "\n",
