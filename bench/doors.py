@@ -164,7 +164,7 @@ class Bench:
         elif name == "reference_memory" and self.reference is None:
             missing = "Node or the reference server; bench/doors.py installs it"
         if missing:
-            print(f"SKIPPED: {name}: there is no {missing}", flush=True)
+            print(f"SKIPPED: {name}: not here: {missing}", flush=True)
         return not missing
 
     @staticmethod

@@ -7,6 +7,7 @@ namespace mbe::analyse {
 namespace {
 
 constexpr std::size_t steps_kept = 1U << 15U;  // half a megabyte: fits a processor's own cache
+constexpr std::uint16_t lists_kept = 0x80;  // beyond, a list's number would look like a lead byte
 constexpr std::size_t group_characters_max = 24;
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 constexpr unsigned rank_bits = 16;  // of a rank that are the place in the order
@@ -33,7 +34,7 @@ KoreanLattice::KoreanLattice(const KoreanDictionary& dictionary)
 WordList::State KoreanLattice::step(std::uint16_t list, std::int32_t base,
                                     std::string_view character) {
   const WordList& words = dictionary_.lists()[list];
-  if (character.size() > 3 || list > UINT8_MAX) return words.step(base, character);
+  if (character.size() > 3 || list >= lists_kept) return words.step(base, character);
   std::uint32_t key = list;
   for (const char c : character) key = key << 8U | static_cast<unsigned char>(c);
   const std::uint32_t mixed =

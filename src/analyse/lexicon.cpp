@@ -35,7 +35,6 @@ Error bad_row(const Path& path, const Row& row, std::string_view what) {
               what);
 }
 
-/// The first three bytes: one Hangul syllable.
 /// The first bytes of a text of at least so many, as a number.
 std::uint64_t beginning(std::string_view text, std::size_t size) {
   std::uint64_t value = size;
