@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "operations/json.h"
+#include "base/json.h"
 #include "ui/context.h"
 
 namespace mbe::app {

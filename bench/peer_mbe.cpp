@@ -4,10 +4,10 @@
 // question is asked twice, the second time with its vector in the query cache.
 // Usage: peer_mbe HOME CORPUS.jsonl QUERIES.jsonl RANKINGS.jsonl
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "bench_report.h"
 #include "mbe/engine.h"
 

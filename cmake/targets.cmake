@@ -1,6 +1,29 @@
 # One rule for the whole tree: every .cpp beside a CMakeLists.txt is built. x_test.cpp files become
 # one test program of the folder, x_fuzz.cpp files one libFuzzer program each, the rest its library.
 
+# What most files include, compiled once, which saves about a fifth of the compile time. Libraries
+# share one, tests another, with GoogleTest. No file may rely on it: the sanitizers' builds do
+# without.
+function(mbe_precompiled name)
+  cmake_parse_arguments(ARG "" "" "LINK;HEADERS" ${ARGN})
+  target_link_libraries(${name} PRIVATE
+    mbe_options fmt::fmt nlohmann_json::nlohmann_json ${ARG_LINK})
+  target_precompile_headers(${name} PRIVATE <algorithm> <array> <atomic> <chrono> <filesystem>
+    <functional> <map> <memory> <mutex> <optional> <ranges> <set> <span> <sstream> <string> <thread>
+    <unordered_map> <variant> <vector> <fmt/core.h> ${PROJECT_SOURCE_DIR}/src/base/json.h
+    ${ARG_HEADERS})
+endfunction()
+
+if(MBE_PRECOMPILED)
+  file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cpp "int main() {}\n")
+  add_library(mbe_precompiled STATIC ${PROJECT_BINARY_DIR}/precompiled.cpp)
+  mbe_precompiled(mbe_precompiled)
+  if(MBE_TESTS)
+    add_executable(mbe_precompiled_test ${PROJECT_BINARY_DIR}/precompiled.cpp)
+    mbe_precompiled(mbe_precompiled_test LINK GTest::gtest HEADERS <gtest/gtest.h>)
+  endif()
+endif()
+
 function(mbe_library name)
   cmake_parse_arguments(ARG "" "" "LINK;PRIVATE_LINK;TEST_LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
@@ -12,6 +35,9 @@ function(mbe_library name)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC mbe_options ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+    if(MBE_PRECOMPILED)
+      target_precompile_headers(${name} REUSE_FROM mbe_precompiled)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE mbe_options ${ARG_LINK})
@@ -46,6 +72,13 @@ function(mbe_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE mbe_options ${ARG_LINK} GTest::gtest_main)
+  if(MBE_PRECOMPILED)
+    target_precompile_headers(${name} REUSE_FROM mbe_precompiled_test)
+    # GCC 12 is wrong about std::string's innards (GCC bug 105329), and no longer knows them to be
+    # the system's.
+    target_compile_options(${name} PRIVATE
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-stringop-overflow;-Wno-restrict>)
+  endif()
   target_compile_definitions(${name} PRIVATE
     MBE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MBE_BUILD_DIR="${PROJECT_BINARY_DIR}")
   mbe_timeout(timeout ${ARG_TIMEOUT})

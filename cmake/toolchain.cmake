@@ -2,7 +2,9 @@
 find_program(MBE_CCACHE ccache)
 if(MBE_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${MBE_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${MBE_CCACHE})
+  # Without this it leaves alone what uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${MBE_CCACHE})
 endif()
 find_program(MBE_MOLD mold)
 if(MBE_MOLD)
@@ -11,7 +13,8 @@ endif()
 
 add_library(mbe_options INTERFACE)
 target_compile_options(mbe_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
-  -Wno-missing-field-initializers)  # designated initialisers name what differs from the defaults
+  -Wno-missing-field-initializers  # designated initialisers name what differs from the defaults
+  -pthread)  # for all: a precompiled header serves only who defines the same macros
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12 uses what it deprecates itself, in std::stable_sort.
   target_compile_options(mbe_options INTERFACE -Wno-error=deprecated-declarations)

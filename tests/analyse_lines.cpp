@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "analyse/analyser.h"
@@ -17,6 +16,7 @@
 #include "analyse/normal_text.h"
 #include "analyse/spelling.h"
 #include "base/datetime.h"
+#include "base/json.h"
 #include "base/resources.h"
 
 namespace {

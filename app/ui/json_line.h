@@ -3,12 +3,12 @@
 // Format of the lines: docs/guide/cli.md.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "importers/input.h"
 #include "importers/json_line.h"

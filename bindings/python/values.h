@@ -3,7 +3,7 @@
 
 #include <nanobind/nanobind.h>
 
-#include "operations/json.h"
+#include "base/json.h"
 
 namespace mbe::python {
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ inline const Analyser& test_analyser() {
   static const Analyser analyser = [] {
     const auto dictionary = find_resource(korean_dictionary_resource);
     if (!dictionary.ok()) throw std::runtime_error(dictionary.error().message());
-    auto opened = Analyser::open({*dictionary, std::string(MBE_SOURCE_DIR) + "/data/lexicon"});
+    auto opened =
+        Analyser::open({*dictionary, std::filesystem::path(MBE_SOURCE_DIR) / "data/lexicon"});
     if (!opened.ok()) throw std::runtime_error(opened.error().message());
     return std::move(*opened);
   }();

@@ -174,7 +174,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   // Bits behind the last byte must be zero: otherwise two texts would mean the same bytes.
   const unsigned spare = padding == 2 ? 0xffffU : padding == 1 ? 0xffU : 0U;
   if ((bad & 0x80U) != 0 || (group & spare) != 0) return std::nullopt;
-  out.resize(out.size() - padding);
+  out.erase(out.size() - padding);
   return out;
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/guarded.h"
+#include "base/json.h"
 #include "llm/remote_model.h"
 
 namespace mbe {

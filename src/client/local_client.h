@@ -8,8 +8,8 @@
 #include <stop_token>
 #include <string>
 
+#include "base/json.h"
 #include "base/result.h"
-#include "operations/json.h"
 
 namespace mbe {
 

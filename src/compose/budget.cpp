@@ -1,9 +1,9 @@
 #include "compose/budget.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "compose/fence.h"
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/control_tokens.h"
+#include "base/json.h"
 #include "compose/budget.h"
 #include "compose/fence.h"
 

@@ -1,9 +1,9 @@
 // No text from outside leaves its fence or becomes a message of its own, whatever it holds: in
 // every format, as a text and as a speaker's name.
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/control_tokens.h"
+#include "base/json.h"
 #include "compose/composer.h"
 #include "compose/injection_cases.h"
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/datetime.h"
 #include "base/digest.h"
+#include "base/json.h"
 #include "fs/lock_wait.h"
 
 namespace mbe {

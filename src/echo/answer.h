@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 
+#include "base/json.h"
 #include "base/message.h"
 #include "circuits/circuits.h"
 #include "creation/creation_command.h"
@@ -18,7 +19,6 @@
 #include "echo/route.h"
 #include "echo/voice.h"
 #include "mbe/engine.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "echo/manifests.h"
 #include "echo/signer.h"
 #include "mbe/engine.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <set>
 
+#include "base/json.h"
 #include "echo/users.h"
 #include "fs/file_system.h"
-#include "operations/json.h"
 #include "transcript/line_id.h"
 #include "transcript/part_text.h"
 

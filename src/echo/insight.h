@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/datetime.h"
+#include "base/json.h"
 #include "echo/boot.h"
-#include "operations/json.h"
 
 namespace mbe {
 

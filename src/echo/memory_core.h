@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "echo/reflect.h"
 #include "mbe/engine.h"
-#include "operations/json.h"
 #include "people/people.h"
 #include "transcript/raw_originals.h"
 

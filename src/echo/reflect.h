@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "mbe/engine.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/resources.h"
 #include "embed/llama_embedder.h"
 

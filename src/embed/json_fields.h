@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/json.h"
 
 namespace mbe {
 

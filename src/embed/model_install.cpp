@@ -1,8 +1,8 @@
 #include "embed/model_install.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "fs/file_system.h"
 #include "llm/gguf.h"
 

@@ -5,7 +5,8 @@
 
 #include <fstream>
 #include <functional>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace mbe {
 namespace {

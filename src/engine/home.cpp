@@ -1,9 +1,9 @@
 #include "engine/home.h"
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "fs/lock_wait.h"
 #include "store/local/open_chain.h"

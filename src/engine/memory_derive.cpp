@@ -1,9 +1,9 @@
 // Memory: summaries, and what is made by itself.
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "base/datetime.h"
+#include "base/json.h"
 #include "derive/sentences.h"
 #include "derive/summary.h"
 #include "engine/deriving.h"

@@ -1,8 +1,8 @@
 // Memory: statements beside each other - said again, spoken against, the weightiest.
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "derive/statements.h"
 #include "engine/deriving.h"
 #include "engine/records.h"

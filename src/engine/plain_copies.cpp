@@ -1,9 +1,9 @@
 #include "engine/plain_copies.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "creation/creation_files.h"
 #include "transcript/part_text.h"
 #include "transcript/raw_originals.h"

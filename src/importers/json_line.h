@@ -4,11 +4,11 @@
 // Format of the lines: docs/guide/cli.md.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "importers/zone.h"
 #include "mbe/types.h"

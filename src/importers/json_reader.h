@@ -3,9 +3,9 @@
 // inside it is looked for: no damage reaches further than the smallest object around it.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.h"
 #include "importers/reader.h"
 
 namespace mbe::importers {

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "llm/remote_model.h"
 #include "llm/sse_reader.h"
 #include "llm/trouble.h"

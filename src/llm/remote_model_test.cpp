@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "base/utf8.h"
 #include "llm/chat_wire.h"
 #include "llm/stub_server.h"

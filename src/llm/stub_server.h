@@ -8,12 +8,12 @@
 
 #include <functional>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/assert.h"
+#include "base/json.h"
 
 namespace mbe {
 

@@ -2,10 +2,10 @@
 // things in their own words. Errors say the next step. Pure; any thread.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
+#include "base/json.h"
 #include "base/result.h"
 
 namespace mbe {

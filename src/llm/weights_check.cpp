@@ -1,9 +1,8 @@
 #include "llm/weights_check.h"
 
-#include <nlohmann/json.hpp>
-
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/json.h"
 #include "fs/file_system.h"
 
 namespace mbe {

@@ -2,10 +2,10 @@
 // providers' API references; tests/providers proves the same forms with their own clients.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "llm/remote_model.h"
 
 namespace mbe {
@@ -53,7 +53,6 @@ struct WireTalk {
 
 /// Chat completions.
 inline WireTalk openai_talk() {
-  using Json = nlohmann::json;
   const auto finish = [](const char* reason) {
     return data_event({{"choices", {{{"delta", Json::object()}, {"finish_reason", reason}}}}});
   };
@@ -96,7 +95,6 @@ inline std::string anthropic_error(const char* type, const char* message) {
 
 /// Messages.
 inline WireTalk anthropic_talk() {
-  using Json = nlohmann::json;
   const auto stopped = [](const char* reason) {
     return named_event({{"type", "content_block_stop"}, {"index", 0}}) +
            named_event({{"type", "message_delta"},
@@ -165,7 +163,6 @@ inline std::string gemini_error(int code, const char* status, const char* messag
 
 /// generateContent.
 inline WireTalk gemini_talk() {
-  using Json = nlohmann::json;
   const auto chunk = [](const Json& parts, const char* reason) {
     Json candidate = {{"content", {{"role", "model"}, {"parts", parts}}}, {"index", 0}};
     if (reason != nullptr) candidate["finishReason"] = reason;
@@ -209,7 +206,6 @@ inline WireTalk gemini_talk() {
 
 /// Version 2.
 inline WireTalk cohere_talk() {
-  using Json = nlohmann::json;
   const auto end = [](const char* reason) {
     return named_event({{"type", "content-end"}, {"index", 0}}) +
            named_event({{"type", "message-end"},

@@ -1,8 +1,7 @@
 // What a question looks like on each wire.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "llm/remote_model.h"
 #include "llm/stub_server.h"
 #include "llm/wire_fixture.h"

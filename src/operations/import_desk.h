@@ -12,8 +12,8 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/result.h"
-#include "operations/json.h"
 
 namespace mbe {
 

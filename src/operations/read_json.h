@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/json.h"
 #include "base/result.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -3,8 +3,8 @@
 // is thrown as Json::exception; whoever calls another process catches it. Pure functions.
 #pragma once
 
+#include "base/json.h"
 #include "mbe/types.h"
-#include "operations/json.h"
 
 namespace mbe {
 

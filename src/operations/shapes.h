@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "operations/json.h"
+#include "base/json.h"
 
 namespace mbe {
 

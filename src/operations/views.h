@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/message.h"
 #include "mbe/types.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -1,9 +1,9 @@
 #include "proxy/answer_reader.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json.h"
 #include "base/utf8.h"
 
 namespace mbe {

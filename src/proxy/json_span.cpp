@@ -1,7 +1,8 @@
 #include "proxy/json_span.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace mbe {
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace mbe {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view stays_here[] = {"accept-encoding",
                                            "api-key",

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace mbe {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 TEST(Passing, CredentialsAndConnectionsStayHere) {
   for (const char* name : {"authorization", "x-api-key", "cookie", "host", "connection",

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace mbe {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 WireRequest read(Wire wire, const std::string& body) {
   auto out = read_request(wire, body);

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "base/json.h"
 #include "recall/evidence.h"
 #include "recall/recall.h"
 

@@ -2,9 +2,9 @@
 // line. Pure.
 #pragma once
 
+#include "base/json.h"
 #include "base/message.h"
 #include "circuits/fit.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -10,6 +10,7 @@
 #include <boost/beast.hpp>
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace mbe {
 
@@ -59,6 +60,15 @@ boost::asio::awaitable<boost::system::error_code> read_header(Stream& stream,
   co_return failed;
 }
 
+/// All of a text. One buffer a call: Beast's TLS stream takes what begins with an empty one for
+/// done.
+template <class Stream>
+boost::asio::awaitable<boost::system::error_code> write_all(Stream& stream, std::string_view text) {
+  const boost::asio::const_buffer whole(text.data(), text.size());
+  auto [failed, size] = co_await boost::asio::async_write(stream, whole, use_tuple);
+  co_return failed;
+}
+
 /// The body; a client that waits to be told to send it is told.
 template <class Stream>
 boost::asio::awaitable<boost::system::error_code> read_body(Stream& stream,
@@ -67,9 +77,7 @@ boost::asio::awaitable<boost::system::error_code> read_body(Stream& stream,
   namespace http = boost::beast::http;
   const auto expect = parser.get()[http::field::expect];
   if (!parser.is_done() && boost::beast::iequals(expect, "100-continue")) {
-    const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    auto [failed, size] =
-        co_await boost::asio::async_write(stream, boost::asio::buffer(go_on), use_tuple);
+    const auto failed = co_await write_all(stream, "HTTP/1.1 100 Continue\r\n\r\n");
     if (failed) co_return failed;
   }
   auto [failed, size] = co_await http::async_read(stream, buffer, parser, use_tuple);
@@ -88,7 +96,7 @@ boost::asio::awaitable<void> linger(Stream& stream, std::chrono::seconds timeout
   char rest[4'096];
   for (std::size_t taken = 0; !failed && taken < bytes_max;) {
     auto [read_failed, size] =
-        co_await stream.async_read_some(boost::asio::buffer(rest, sizeof rest), use_tuple);
+        co_await stream.async_read_some(boost::asio::mutable_buffer(rest, sizeof rest), use_tuple);
     failed = read_failed;
     taken += size;
   }

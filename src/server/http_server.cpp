@@ -29,6 +29,8 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Tcp = asio::ip::tcp;
 using Unix = asio::local::stream_protocol;
+/// Connections of either kind: what serves them is compiled for one type of stream.
+using Any = asio::generic::stream_protocol;
 
 /// For the other side to say that it, too, says no more.
 constexpr std::chrono::seconds farewell{1};
@@ -128,7 +130,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
 
   template <class Acceptor>
   asio::awaitable<void> accept(Acceptor& acceptor) {
-    using Protocol = typename Acceptor::protocol_type;
+    constexpr bool is_local = std::is_same_v<typename Acceptor::protocol_type, Unix>;
     while (!stopping_) {
       auto [failed, socket] = co_await acceptor.async_accept(use_tuple);
       if (failed == asio::error::operation_aborted) co_return;
@@ -138,7 +140,11 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
         continue;
       }
       if (open_.size() >= options_.connections_max && !make_room()) continue;  // closes it
-      asio::co_spawn(io_, serve<Protocol>(std::move(socket)), asio::detached);
+      const Caller caller{peer_name(socket), is_local};
+      // Events are small, and each is wanted at once.
+      error_code kept;
+      if constexpr (!is_local) static_cast<void>(socket.set_option(Tcp::no_delay(true), kept));
+      asio::co_spawn(io_, serve(Any::socket(std::move(socket)), caller), asio::detached);
     }
   }
 
@@ -156,20 +162,12 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     return true;
   }
 
-  template <class Protocol>
-  asio::awaitable<void> serve(typename Protocol::socket socket) {
-    constexpr bool is_local = std::is_same_v<Protocol, Unix>;
-    Caller caller{peer_name(socket), is_local};
-    // Events are small, and each is wanted at once.
-    error_code kept;
-    if constexpr (!is_local) static_cast<void>(socket.set_option(Tcp::no_delay(true), kept));
-    beast::basic_stream<Protocol> stream(std::move(socket));
+  asio::awaitable<void> serve(Any::socket socket, Caller caller) {
+    beast::basic_stream<Any> stream(std::move(socket));
     const Place place = open_.insert(open_.end(), Open{[&stream] { stream.cancel(); }});
     // What is not yet taken apart: a header, or a line between chunks.
     beast::flat_buffer buffer(2 * options_.header_bytes_max);
-    if constexpr (is_local) {
-      co_await converse(stream, buffer, caller, place);
-    } else if (options_.tls) {
+    if (options_.tls && !caller.is_local) {
       caller.is_tls = true;
       co_await serve_tls(stream, buffer, caller, place);
     } else {
@@ -181,7 +179,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     finish_if_still();
   }
 
-  asio::awaitable<void> serve_tls(beast::basic_stream<Tcp>& plain, beast::flat_buffer& buffer,
+  asio::awaitable<void> serve_tls(beast::basic_stream<Any>& plain, beast::flat_buffer& buffer,
                                   const Caller& caller, Place place) {
     const std::shared_ptr<const TlsIdentity> tls = options_.tls;
     plain.expires_after(options_.read_timeout);
@@ -195,7 +193,7 @@ class HttpServer::Loop : public std::enable_shared_from_this<Loop> {
     }
     SSL_CTX_up_ref(tls->context());
     asio::ssl::context context(tls->context());
-    beast::ssl_stream<beast::basic_stream<Tcp>&> stream(plain, context);
+    beast::ssl_stream<beast::basic_stream<Any>&> stream(plain, context);
     auto [refused, used] =
         co_await stream.async_handshake(asio::ssl::stream_base::server, buffer.data(), use_tuple);
     if (refused) co_return;

@@ -1,5 +1,7 @@
 #include "server/http_wire.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -80,17 +82,22 @@ bool read_head(const http::request<http::string_body>& in, HttpRequest& out) {
   return read_target(in.target(), out);
 }
 
-http::response_header<> head_of(const HttpResponse& answer) {
-  http::response_header<> out;
-  out.version(version_1_1);
-  out.result(answer.status);
-  out.set(http::field::content_type, answer.content_type);
-  for (const auto& [name, value] : answer.headers) out.insert(name, value);
-  if (!answer.events) return out;
-  out.set(http::field::content_type, "text/event-stream");
-  out.set(http::field::cache_control, "no-store");
-  out.set("X-Accel-Buffering", "no");
-  return out;
+std::string head_of(const HttpResponse& answer, bool keep) {
+  const auto reason = http::obsolete_reason(http::int_to_status(answer.status));
+  std::string out = fmt::format("HTTP/1.1 {} {}\r\n", answer.status, std::string_view(reason));
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  };
+  add("Content-Type", answer.events ? "text/event-stream" : answer.content_type);
+  for (const auto& [name, value] : answer.headers) add(name, value);
+  if (answer.events) {
+    add("Cache-Control", "no-store");
+    add("X-Accel-Buffering", "no");
+  } else {
+    add("Content-Length", std::to_string(answer.body.size()));
+  }
+  if (!keep) add("Connection", "close");
+  return out.append("\r\n");
 }
 
 }  // namespace mbe

@@ -40,7 +40,8 @@ struct Caller {
 [[nodiscard]] bool read_head(const boost::beast::http::request<boost::beast::http::string_body>& in,
                              HttpRequest& out);
 
-/// How the answer begins, without its body.
-[[nodiscard]] boost::beast::http::response_header<> head_of(const HttpResponse& answer);
+/// How the answer begins: all up to its body, which is not there where it is a stream of events.
+/// keep: whether the connection serves another request afterwards.
+[[nodiscard]] std::string head_of(const HttpResponse& answer, bool keep);
 
 }  // namespace mbe

@@ -13,23 +13,16 @@
 
 namespace mbe {
 
-/// An answer, or the head of a stream of events, which ends with its connection. The body is moved.
+/// An answer, or the head of a stream of events, which ends with its connection.
 template <class Stream>
-boost::asio::awaitable<boost::system::error_code> send(Stream& stream, HttpResponse& answer,
+boost::asio::awaitable<boost::system::error_code> send(Stream& stream, const HttpResponse& answer,
                                                        bool keep, bool is_head) {
-  namespace http = boost::beast::http;
-  http::response<http::string_body> out(head_of(answer));
-  out.keep_alive(keep);
-  if (answer.events) {
-    http::response<http::empty_body> head(std::move(out.base()));
-    http::response_serializer<http::empty_body> serializer(head);
-    auto [failed, sent] = co_await http::async_write_header(stream, serializer, use_tuple);
-    co_return failed;
-  }
-  const std::size_t size = answer.body.size();
-  if (!is_head) out.body() = std::move(answer.body);
-  out.content_length(size);
-  auto [failed, sent] = co_await http::async_write(stream, out, use_tuple);
+  constexpr std::size_t copied_bytes_max = 65'536;  // to be one call of the system
+  std::string head = head_of(answer, keep);
+  std::string_view body = is_head ? std::string_view() : answer.body;
+  if (body.size() <= copied_bytes_max) head.append(std::exchange(body, {}));
+  auto failed = co_await write_all(stream, head);
+  if (!failed && !body.empty()) failed = co_await write_all(stream, body);
   co_return failed;
 }
 
@@ -42,7 +35,7 @@ boost::asio::awaitable<void> until_gone(Stream& stream) {
   boost::beast::get_lowest_layer(stream).expires_never();
   while (!failed) {
     auto [read_failed, size] =
-        co_await stream.async_read_some(boost::asio::buffer(rest, sizeof rest), use_tuple);
+        co_await stream.async_read_some(boost::asio::mutable_buffer(rest, sizeof rest), use_tuple);
     failed = read_failed;
   }
 }
@@ -69,8 +62,7 @@ boost::asio::awaitable<void> send_events(Stream& stream, EventStream& events,
       taken.bytes = ":\n\n";
     }
     boost::beast::get_lowest_layer(stream).expires_after(write_timeout);
-    auto [failed, size] = co_await asio::async_write(stream, asio::buffer(taken.bytes), use_tuple);
-    if (failed) break;
+    if (co_await write_all(stream, taken.bytes)) break;
   }
 }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "operations/json.h"
+#include "base/json.h"
 
 namespace mbe {
 

@@ -2,8 +2,8 @@
 // credential but what it checks itself. Any thread.
 #pragma once
 
+#include "base/json.h"
 #include "base/message.h"
-#include "operations/json.h"
 #include "server/audit.h"
 #include "server/auth.h"
 #include "server/first_run.h"

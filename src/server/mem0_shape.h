@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "mbe/types.h"
-#include "operations/json.h"
 
 namespace mbe {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "operations/json.h"
+#include "base/json.h"
 
 namespace mbe {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "base/json.h"
 #include "base/message.h"
-#include "operations/json.h"
 #include "server/http.h"
 
 namespace mbe {

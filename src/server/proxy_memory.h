@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "mbe/engine.h"
-#include "operations/json.h"
 #include "people/access.h"
 #include "proxy/answer_reader.h"
 #include "proxy/wire.h"

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "operations/json.h"
+#include "base/json.h"
 
 namespace mbe {
 

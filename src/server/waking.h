@@ -10,9 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/json.h"
 #include "base/message.h"
 #include "echo/wake.h"
-#include "operations/json.h"
 
 namespace mbe {
 

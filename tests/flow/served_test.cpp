@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <regex>
 
+#include "base/json.h"
 #include "client/local_client.h"
-#include "operations/json.h"
 #include "process.h"
 #include "server/http_server.h"
 #include "server/service.h"
