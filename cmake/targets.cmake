@@ -55,6 +55,13 @@ function(mbe_library name)
   endif()
 endfunction()
 
+# No fused multiply-add in a library. It does without the precompiled header, which would bring its
+# own setting along (GCC 12 says nothing of it).
+function(mbe_round_each_operation name)
+  target_compile_options(${name} PRIVATE -ffp-contract=off)
+  set_target_properties(${name} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+endfunction()
+
 # A test's time limit in this build: instrumented code is several times slower, and the machine may
 # have other work.
 function(mbe_timeout out seconds)
